@@ -1,0 +1,71 @@
+//! The label of a row whose two best scores are too close for f32.
+//!
+//! ```text
+//! E = a·‖x‖ + b                                  (Panel::slack)
+//! best - second > 2E                  the f32 proposal is the nearest centroid in f64
+//! otherwise: every centroid whose score is within 2E of the best is measured in f64;
+//!            the least distance wins, the lowest index on ties
+//! ```
+//! A centroid left out has an exact score more than 2E - 2E = 0 below that of the best: it is not
+//! nearer. So the label does not depend on the kernel, its rounding, or the order of its sums.
+
+use crate::kernel::{Panel, distance};
+use crate::{Allocate, OutOfMemory};
+
+/// Scratch for deciding rows against one panel.
+pub struct Certifier {
+    a: f32,
+    b: f32,
+    scores: Vec<f32>,
+}
+
+impl Certifier {
+    pub fn new(panel: &Panel) -> Result<Self, OutOfMemory> {
+        let (a, b) = panel.slack();
+        Ok(Self { a, b, scores: Vec::filled(panel.k, 0.0)? })
+    }
+
+    /// 2E for a row with norm at most `norm`, with room for its own rounding and the subtraction's.
+    #[inline(always)]
+    pub fn margin(&self, norm: f32) -> f32 {
+        2.002 * (self.a * norm + self.b)
+    }
+
+    /// The nearest centroid of `row`. `centroids`: k × d, those that `panel` was packed from.
+    pub fn decide(&mut self, row: &[f32], norm: f32, panel: &Panel, centroids: &[f64]) -> u32 {
+        let d = panel.d;
+        let mut best = f32::MIN;
+        for ((score, c), &bias) in self.scores.iter_mut().zip(panel.flat.chunks_exact(d)).zip(&panel.bias) {
+            *score = dot(row, c) + bias;
+            best = best.max(*score);
+        }
+        let least = best - self.margin(norm);
+        let mut nearest = (f64::INFINITY, 0);
+        for (j, &score) in self.scores.iter().enumerate() {
+            // Written so that a score that overflowed to NaN counts as close.
+            if !(score < least) {
+                let squared = distance(row, &centroids[j * d..][..d]);
+                if squared < nearest.0 {
+                    nearest = (squared, j as u32);
+                }
+            }
+        }
+        nearest.1
+    }
+}
+
+#[inline(always)]
+fn dot(x: &[f32], c: &[f32]) -> f32 {
+    let mut sum = [0.0f32; 4];
+    let (xs, x_rest) = x.as_chunks::<4>();
+    let (cs, c_rest) = c.as_chunks::<4>();
+    for (x, c) in xs.iter().zip(cs) {
+        for l in 0..4 {
+            sum[l] += x[l] * c[l];
+        }
+    }
+    for (l, (&x, &c)) in x_rest.iter().zip(c_rest).enumerate() {
+        sum[l] += x * c;
+    }
+    (sum[0] + sum[1]) + (sum[2] + sum[3])
+}

@@ -1,0 +1,45 @@
+//! Every distance of every row (Lloyd 1982), the plainest of the variants.
+
+use super::certify::Certifier;
+use crate::kernel::{Block, Panel, Proposals, TILE, propose};
+use crate::{Allocate, OutOfMemory};
+
+pub struct Lloyd {
+    centroids: Vec<f64>,
+    panel: Panel,
+    certifier: Certifier,
+    block: Block,
+    proposals: Proposals,
+    /// Rows decided in f64 so far.
+    pub decided: u64,
+}
+
+impl Lloyd {
+    /// `centroids`: k × d, row-major, in the rows' units.
+    pub fn new(centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
+        let panel = Panel::pack(centroids, k, d)?;
+        Ok(Self {
+            centroids: Vec::copied(centroids)?,
+            certifier: Certifier::new(&panel)?,
+            panel,
+            block: Block::new(d)?,
+            proposals: Proposals::new(),
+            decided: 0,
+        })
+    }
+
+    /// Certified labels of 1 to [`TILE`] rows. IN `rows`, `norms`; OUT the first of the labels.
+    pub fn tile(&mut self, rows: &[f32], norms: &[f32]) -> &[u32; TILE] {
+        propose(&self.panel, rows, &mut self.block, &mut self.proposals);
+        let found = &mut self.proposals;
+        for (i, &norm) in norms.iter().enumerate() {
+            // Written so that a gap that overflowed to NaN is not trusted.
+            if !(found.best[i] - found.second[i] > self.certifier.margin(norm)) {
+                let row = &rows[i * self.panel.d..][..self.panel.d];
+                found.index[i] = self.certifier.decide(row, norm, &self.panel, &self.centroids);
+                self.decided += 1;
+            }
+        }
+        &found.index
+    }
+}

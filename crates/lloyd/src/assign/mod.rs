@@ -1,0 +1,11 @@
+//! How a row finds its nearest centroid.
+//!
+//! Every variant gives the same labels: the centroid with the least [`crate::kernel::distance`],
+//! the lowest index on ties. A variant may remember what it likes from one question to the next;
+//! what it forgets costs time, never a label.
+
+pub mod certify;
+pub mod clusters;
+pub mod lloyd;
+
+pub use lloyd::Lloyd;

@@ -1,0 +1,92 @@
+//! The reference: every kernel in plain Rust, one lane after the other.
+//!
+//! Each lane's arithmetic is spelled out in the order in which `simd128.rs` does it, without fused
+//! multiply-add, so that the two agree bit for bit. Nothing here is tuned.
+
+use super::{BLOCK, Panel, Proposals, Shape, TILE};
+
+/// `rows`: exactly 16 rows of `d`, row-major. OUT `lanes`: `[j][16]`.
+pub fn transpose(rows: &[f32], d: usize, lanes: &mut [f32]) {
+    transpose_some(rows, d, lanes);
+}
+
+/// The same for 1 to 16 rows; the last one is repeated.
+pub fn transpose_some(rows: &[f32], d: usize, lanes: &mut [f32]) {
+    let count = rows.len() / d;
+    for l in 0..BLOCK {
+        let row = &rows[l.min(count - 1) * d..][..d];
+        for (j, &x) in row.iter().enumerate() {
+            lanes[j * BLOCK + l] = x;
+        }
+    }
+}
+
+/// The two best scores met so far by one row.
+#[derive(Clone, Copy)]
+struct Top {
+    best: f32,
+    second: f32,
+    index: u32,
+}
+
+impl Top {
+    const NONE: Top = Top { best: f32::MIN, second: f32::MIN, index: 0 };
+
+    fn meet(&mut self, score: f32, index: u32) {
+        let lower = if score < self.best { score } else { self.best };
+        self.second = if self.second < lower { lower } else { self.second };
+        if score > self.best {
+            self.best = score;
+            self.index = index;
+        }
+    }
+
+    fn write(self, at: usize, out: &mut Proposals) {
+        out.best[at] = self.best;
+        out.second[at] = self.second;
+        out.index[at] = self.index;
+    }
+}
+
+/// Rows in lanes: 16 rows against every centroid. OUT: `out[at .. at + 16]`.
+pub fn points(panel: &Panel, lanes: &[f32], at: usize, out: &mut Proposals) {
+    let (group, d) = (panel.shape.group(), panel.d);
+    let mut top = [Top::NONE; BLOCK];
+    for (g, packed) in panel.packed.chunks_exact(group * (1 + d)).enumerate() {
+        for c in 0..group {
+            for l in 0..BLOCK {
+                let mut score = packed[c];
+                for j in 0..d {
+                    score += lanes[j * BLOCK + l] * packed[(1 + j) * group + c];
+                }
+                top[l].meet(score, (g * group + c) as u32);
+            }
+        }
+    }
+    for (l, top) in top.into_iter().enumerate() {
+        top.write(at + l, out);
+    }
+}
+
+/// Dimensions in lanes: 1 to [`TILE`] rows, row-major, against every centroid.
+pub fn wide(panel: &Panel, rows: &[f32], out: &mut Proposals) {
+    let Shape::Wide { group } = panel.shape else { unreachable!() };
+    let chunks = panel.d.div_ceil(4);
+    for (i, row) in rows.chunks_exact(panel.d).enumerate().take(TILE) {
+        let mut top = Top::NONE;
+        for (g, packed) in panel.packed.chunks_exact(group * (1 + 4 * chunks)).enumerate() {
+            for c in 0..group {
+                let mut sum = [0.0f32; 4];
+                for t in 0..chunks {
+                    for l in 0..4 {
+                        let x = row.get(t * 4 + l).copied().unwrap_or(0.0);
+                        sum[l] += x * packed[group + (t * group + c) * 4 + l];
+                    }
+                }
+                let score = packed[c] + ((sum[0] + sum[1]) + (sum[2] + sum[3]));
+                top.meet(score, (g * group + c) as u32);
+            }
+        }
+        top.write(i, out);
+    }
+}

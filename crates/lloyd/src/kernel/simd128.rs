@@ -1,0 +1,292 @@
+//! The kernels of `scalar.rs` in WebAssembly SIMD; the crate's only unsafe code.
+//!
+//! ```text
+//! for each group of C centroids                         the panel is read front to back
+//!     acc[c][v] = bias[c]
+//!     for j in 0..d:  acc[c][v] += x[j][v] · c[j]       V vectors of 4 rows, C centroids
+//!     for c, v:       second, best, index take acc[c][v]
+//! ```
+//! Departures:
+//! 1. V × C = 8 sums (4×2, or 2×4 where the scratch of 16 rows outgrows the first-level cache):
+//!    with x and c they fill the 15 registers that V8 has. More sums spill.
+//! 2. The loop over j is not unrolled: V8 unrolls it itself, and a second step in the source makes
+//!    the compiler group both steps' loads until registers spill.
+//! 3. The index is kept as an age, the number of centroids since the best: (age + 1) & ¬gt, two
+//!    instructions instead of three.
+//! 4. pmin and pmax are one instruction each; min and max handle NaN, which cannot occur.
+//! 5. Multiply and add stay two roundings: fused ones are not everywhere, and the reference must
+//!    be equalled bit for bit.
+
+use super::{BLOCK, Panel, Proposals, Shape};
+use core::arch::wasm32::*;
+
+/// `rows`: exactly 16 rows of `d`, row-major. OUT `lanes`: `[j][16]`.
+pub fn transpose(rows: &[f32], d: usize, lanes: &mut [f32]) {
+    assert!(rows.len() == BLOCK * d && lanes.len() >= BLOCK * d);
+    let (from, to) = (rows.as_ptr(), lanes.as_mut_ptr());
+    // SAFETY: both slices hold 16·d values; every access below stays within row < 16, j < d.
+    unsafe {
+        match d {
+            2 => transpose_2(from, to),
+            _ => transpose_any(from, d, to),
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn load(p: *const f32) -> v128 {
+    unsafe { v128_load(p.cast()) }
+}
+
+#[inline(always)]
+unsafe fn store(p: *mut f32, v: v128) {
+    unsafe { v128_store(p.cast(), v) }
+}
+
+#[inline(always)]
+unsafe fn transpose_2(from: *const f32, to: *mut f32) {
+    for v in 0..4 {
+        unsafe {
+            let (a, b) = (load(from.add(v * 8)), load(from.add(v * 8 + 4)));
+            store(to.add(v * 4), i32x4_shuffle::<0, 2, 4, 6>(a, b));
+            store(to.add(BLOCK + v * 4), i32x4_shuffle::<1, 3, 5, 7>(a, b));
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn transpose_any(from: *const f32, d: usize, to: *mut f32) {
+    for v in 0..4 {
+        let row = |r: usize, j: usize| unsafe { from.add((v * 4 + r) * d + j) };
+        let lane = |j: usize| unsafe { to.add(j * BLOCK + v * 4) };
+        let mut j = 0;
+        while j + 4 <= d {
+            unsafe {
+                let (a, b, c, e) = (load(row(0, j)), load(row(1, j)), load(row(2, j)), load(row(3, j)));
+                let (ab_low, ab_high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+                let (ce_low, ce_high) = (i32x4_shuffle::<0, 4, 1, 5>(c, e), i32x4_shuffle::<2, 6, 3, 7>(c, e));
+                store(lane(j), i64x2_shuffle::<0, 2>(ab_low, ce_low));
+                store(lane(j + 1), i64x2_shuffle::<1, 3>(ab_low, ce_low));
+                store(lane(j + 2), i64x2_shuffle::<0, 2>(ab_high, ce_high));
+                store(lane(j + 3), i64x2_shuffle::<1, 3>(ab_high, ce_high));
+            }
+            j += 4;
+        }
+        while j < d {
+            unsafe { store(lane(j), f32x4(*row(0, j), *row(1, j), *row(2, j), *row(3, j))) };
+            j += 1;
+        }
+    }
+}
+
+/// The two best scores met so far by V vectors of rows.
+struct Top<const V: usize> {
+    best: [v128; V],
+    second: [v128; V],
+    age: [v128; V],
+}
+
+impl<const V: usize> Top<V> {
+    #[inline(always)]
+    fn none() -> Self {
+        let lowest = f32x4_splat(f32::MIN);
+        Self { best: [lowest; V], second: [lowest; V], age: [i32x4_splat(0); V] }
+    }
+
+    #[inline(always)]
+    fn meet(&mut self, v: usize, score: v128) {
+        let better = f32x4_gt(score, self.best[v]);
+        self.second[v] = f32x4_pmax(self.second[v], f32x4_pmin(self.best[v], score));
+        self.best[v] = f32x4_pmax(self.best[v], score);
+        self.age[v] = v128_andnot(i32x4_add(self.age[v], i32x4_splat(1)), better);
+    }
+
+    /// `met`: how many scores each row has met.
+    #[inline(always)]
+    unsafe fn write(&self, met: usize, at: usize, out: &mut Proposals) {
+        let last = i32x4_splat(met as i32 - 1);
+        for v in 0..V {
+            let at = at + v * 4;
+            unsafe {
+                store(out.best.as_mut_ptr().add(at), self.best[v]);
+                store(out.second.as_mut_ptr().add(at), self.second[v]);
+                store(out.index.as_mut_ptr().add(at).cast(), i32x4_sub(last, self.age[v]));
+            }
+        }
+    }
+}
+
+/// Rows in lanes: 16 rows against every centroid. OUT: `out[at .. at + 16]`.
+pub fn points(panel: &Panel, lanes: &[f32], at: usize, out: &mut Proposals) {
+    let group = panel.shape.group();
+    let groups = panel.packed.len() / (group * (1 + panel.d));
+    assert!(lanes.len() >= BLOCK * panel.d && at + BLOCK <= out.best.len());
+    assert!(panel.packed.len() == groups * group * (1 + panel.d));
+    let (x, c) = (lanes.as_ptr(), panel.packed.as_ptr());
+    // SAFETY: the kernels read `[j][16]` for j < d and `groups` whole groups of the panel, and
+    // write 16 proposals from `at` on.
+    unsafe {
+        match (panel.shape, panel.d) {
+            (Shape::Small, 1) => small::<1>(x, c, groups, at, out),
+            (Shape::Small, 2) => small::<2>(x, c, groups, at, out),
+            (Shape::Small, 3) => small::<3>(x, c, groups, at, out),
+            (Shape::Small, 4) => small::<4>(x, c, groups, at, out),
+            (Shape::Points, d) => block::<4, 2>(x, d, c, groups, at, out),
+            (Shape::Tall, d) => {
+                block::<2, 4>(x, d, c, groups, at, out);
+                block::<2, 4>(x.add(8), d, c, groups, at + 8, out);
+            }
+            _ => unreachable!(),
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn small<const D: usize>(x: *const f32, c: *const f32, groups: usize, at: usize, out: &mut Proposals) {
+    for half in 0..2 {
+        unsafe {
+            let xs: [[v128; 2]; D] =
+                core::array::from_fn(|j| core::array::from_fn(|v| load(x.add(j * BLOCK + half * 8 + v * 4))));
+            let mut top = Top::<2>::none();
+            let mut c = c;
+            for _ in 0..groups {
+                let bias = v128_load32_splat(c.cast());
+                let mut acc = [bias; 2];
+                for (j, x) in xs.iter().enumerate() {
+                    let cj = v128_load32_splat(c.add(1 + j).cast());
+                    for v in 0..2 {
+                        acc[v] = f32x4_add(acc[v], f32x4_mul(x[v], cj));
+                    }
+                }
+                for v in 0..2 {
+                    top.meet(v, acc[v]);
+                }
+                c = c.add(1 + D);
+            }
+            top.write(groups, at + half * 8, out);
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn block<const V: usize, const C: usize>(
+    x: *const f32,
+    d: usize,
+    c: *const f32,
+    groups: usize,
+    at: usize,
+    out: &mut Proposals,
+) {
+    let mut top = Top::<V>::none();
+    let mut c = c;
+    for _ in 0..groups {
+        unsafe {
+            let mut acc: [[v128; V]; C] = core::array::from_fn(|i| [v128_load32_splat(c.add(i).cast()); V]);
+            c = c.add(C);
+            let mut x = x;
+            for _ in 0..d {
+                let xs: [v128; V] = core::array::from_fn(|v| load(x.add(v * 4)));
+                for (i, acc) in acc.iter_mut().enumerate() {
+                    let ci = v128_load32_splat(c.add(i).cast());
+                    for v in 0..V {
+                        acc[v] = f32x4_add(acc[v], f32x4_mul(xs[v], ci));
+                    }
+                }
+                x = x.add(BLOCK);
+                c = c.add(C);
+            }
+            for acc in acc {
+                for v in 0..V {
+                    top.meet(v, acc[v]);
+                }
+            }
+        }
+    }
+    unsafe { top.write(groups * C, at, out) }
+}
+
+/// Dimensions in lanes: 1 to 64 rows, row-major, against every centroid.
+pub fn wide(panel: &Panel, rows: &[f32], out: &mut Proposals) {
+    let Shape::Wide { group } = panel.shape else { unreachable!() };
+    match group {
+        2 => wide_rows::<2>(panel, rows, out),
+        3 => wide_rows::<3>(panel, rows, out),
+        4 => wide_rows::<4>(panel, rows, out),
+        _ => wide_rows::<5>(panel, rows, out),
+    }
+}
+
+fn wide_rows<const C: usize>(panel: &Panel, rows: &[f32], out: &mut Proposals) {
+    let d = panel.d;
+    let count = rows.len() / d;
+    assert!(panel.packed.len().is_multiple_of(C * (1 + d.next_multiple_of(4))) && count <= out.best.len());
+    for i in (0..count).step_by(2) {
+        // An odd last row is paired with itself.
+        let pair = [i, (i + 1).min(count - 1)];
+        // SAFETY: both rows hold d values; the panel holds whole groups of C.
+        unsafe { wide_pair::<C>(panel, [&rows[pair[0] * d..][..d], &rows[pair[1] * d..][..d]], pair, out) };
+    }
+}
+
+#[inline(never)]
+unsafe fn wide_pair<const C: usize>(panel: &Panel, rows: [&[f32]; 2], at: [usize; 2], out: &mut Proposals) {
+    let chunks = panel.d / 4;
+    let rest = panel.d % 4;
+    let last = rows.map(|row| {
+        let mut padded = [0.0f32; 4];
+        padded[..rest].copy_from_slice(&row[chunks * 4..]);
+        padded
+    });
+    let mut best = [f32::MIN; 2];
+    let mut second = [f32::MIN; 2];
+    let mut index = [0u32; 2];
+    let groups = panel.packed.len() / (C * (1 + panel.d.next_multiple_of(4)));
+    let mut c = panel.packed.as_ptr();
+    for g in 0..groups {
+        unsafe {
+            let bias = c;
+            c = c.add(C);
+            let mut acc = [[f32x4_splat(0.0); C]; 2];
+            let mut x = rows.map(|row| row.as_ptr());
+            for _ in 0..chunks {
+                let xs = x.map(|x| load(x));
+                for i in 0..C {
+                    let ci = load(c.add(i * 4));
+                    for r in 0..2 {
+                        acc[r][i] = f32x4_add(acc[r][i], f32x4_mul(xs[r], ci));
+                    }
+                }
+                x = x.map(|x| x.add(4));
+                c = c.add(C * 4);
+            }
+            if rest > 0 {
+                for i in 0..C {
+                    let ci = load(c.add(i * 4));
+                    for r in 0..2 {
+                        acc[r][i] = f32x4_add(acc[r][i], f32x4_mul(load(last[r].as_ptr()), ci));
+                    }
+                }
+                c = c.add(C * 4);
+            }
+            for i in 0..C {
+                for r in 0..2 {
+                    let a = acc[r][i];
+                    let sum = (f32x4_extract_lane::<0>(a) + f32x4_extract_lane::<1>(a))
+                        + (f32x4_extract_lane::<2>(a) + f32x4_extract_lane::<3>(a));
+                    let score = *bias.add(i) + sum;
+                    let lower = if score < best[r] { score } else { best[r] };
+                    second[r] = if second[r] < lower { lower } else { second[r] };
+                    if score > best[r] {
+                        best[r] = score;
+                        index[r] = (g * C + i) as u32;
+                    }
+                }
+            }
+        }
+    }
+    for r in 0..2 {
+        out.best[at[r]] = best[r];
+        out.second[at[r]] = second[r];
+        out.index[at[r]] = index[r];
+    }
+}

@@ -1,0 +1,428 @@
+//! A shard owns rows and answers questions about them, one at a time.
+//!
+//! ```text
+//! begin(question);  while work(rows) { … }  reply
+//! ```
+//! A reply is a function of the rows and the question alone. What the shard remembers from earlier
+//! questions (labels, sums, distances to seeds) is a cache: a shard that forgot it, skipped a
+//! question or is asked twice answers the same bits, only later. So every question carries all
+//! that its reply depends on, and `work` can be left at any point.
+
+use crate::assign::Lloyd;
+use crate::assign::clusters::Clusters;
+use crate::exact::{Sums, Units};
+use crate::kernel::{BLOCK, Block, TILE, distance};
+use crate::race::{Race, Runner, uniform};
+use crate::rows::Rows;
+use crate::{Allocate, OutOfMemory};
+
+/// How the next rows are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Draw {
+    /// In proportion to weight × squared distance to the nearest seed (weight alone without seeds).
+    Weighted,
+    /// The greatest squared distance to the nearest seed, lowest row first on ties.
+    Greatest,
+}
+
+/// Winners of a draw.
+#[derive(Clone, Debug, Default)]
+pub struct Drawn {
+    /// Σ w·D², one per candidate (one in all without candidates).
+    pub potentials: Sums,
+    /// One list per candidate, best first.
+    pub winners: Vec<Vec<Runner>>,
+}
+
+/// A row far from its centroid.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Far {
+    pub squared: f64,
+    pub row: u64,
+    pub label: u32,
+}
+
+/// Sums of rows by their labels, in exact planes, made from loaded rows or from the caller's own
+/// numbers in f64, which lose nothing to the grid.
+#[derive(Clone, Debug, Default)]
+pub struct Refined {
+    /// Σ w‖x - c‖², one per cluster.
+    pub inertias: Sums,
+    /// Σ w·x: k × d.
+    pub sums: Sums,
+}
+
+/// Work that goes over the rows once.
+enum Pass {
+    Assign { by: Centroids, assign: Box<Lloyd>, changed: u32 },
+    Partition { seed: u64, stage: u64 },
+    Seed(Box<Seeding>),
+    Far { centroids: Vec<f64>, race: Race },
+    Finish { about: Vec<f64> },
+}
+
+type Centroids = Vec<f64>;
+
+struct Seeding {
+    draw: Draw,
+    /// Rows of d; `nearest` knows the first `known` values.
+    seeds: Vec<f32>,
+    known: usize,
+    candidates: Vec<f32>,
+    /// Seeds or candidates at all: without them, every squared distance counts as 1.
+    any: bool,
+    races: Vec<Race>,
+    potentials: Sums,
+    units: Units,
+    block: Block,
+}
+
+/// What answers are remembered.
+#[derive(Default)]
+struct Memory {
+    clusters: Option<Clusters>,
+    /// The centroids that `clusters` is the answer to, where it is whole.
+    answered: Option<Centroids>,
+    /// `changed` of that answer, counted from these centroids.
+    changed: Option<(Option<Centroids>, u32)>,
+    /// Seeds, rows of d, and each row's squared distance to the nearest of them.
+    seeds: Option<Vec<f32>>,
+    nearest: Vec<f32>,
+    drawn: Drawn,
+    farthest: Vec<Far>,
+    refined: Refined,
+}
+
+pub struct Shard {
+    pub rows: Rows,
+    memory: Memory,
+    queue: Vec<Pass>,
+    at: usize,
+    /// Rows decided in f64 so far, for those who want to know what certainty costs.
+    pub decided: u64,
+}
+
+impl Shard {
+    pub fn new(rows: Rows) -> Self {
+        Self { rows, memory: Memory::default(), queue: Vec::new(), at: 0, decided: 0 }
+    }
+
+    /// Drops everything but the rows.
+    pub fn forget(&mut self) {
+        self.memory = Memory::default();
+        self.restart(Vec::new());
+    }
+
+    fn restart(&mut self, mut passes: Vec<Pass>) {
+        passes.reverse();
+        self.queue = passes;
+        self.at = 0;
+    }
+
+    /// `assign`: labels by nearest centroid, and how many differ from those by `previous` (all,
+    /// where there is none). `centroids`, `previous`: k × d, row-major, in the frame's units.
+    pub fn begin_assign(&mut self, k: usize, centroids: &[f64], previous: Option<&[f64]>) -> Result<(), OutOfMemory> {
+        self.make_clusters(k)?;
+        let mut passes = Vec::new();
+        let known = self.memory.answered.as_deref();
+        let repeated = known == Some(centroids)
+            && self.memory.changed.as_ref().is_some_and(|(from, _)| from.as_deref() == previous);
+        if !repeated {
+            if let Some(previous) = previous.filter(|&p| known != Some(p)) {
+                passes.push(self.assign_pass(k, previous)?);
+            }
+            if previous.is_none() {
+                self.memory.clusters = Some(Clusters::new(k, &self.rows)?);
+                self.memory.answered = None;
+            }
+            passes.push(self.assign_pass(k, centroids)?);
+            self.memory.changed = Some((previous.map(Vec::copied).transpose()?, 0));
+        }
+        self.restart(passes);
+        Ok(())
+    }
+
+    /// `assign` at random: each row's cluster is drawn from (seed, stage, row).
+    pub fn begin_partition(&mut self, k: usize, seed: u64, stage: u64) -> Result<(), OutOfMemory> {
+        self.make_clusters(k)?;
+        self.memory.changed = None;
+        self.restart(vec![Pass::Partition { seed, stage }]);
+        Ok(())
+    }
+
+    /// `draw`: races over all rows, one per candidate (one in all without candidates), with
+    /// `places` winners each. `seeds`, `candidates`: rows of d.
+    pub fn begin_draw(
+        &mut self,
+        draw: Draw,
+        seed: u64,
+        stage: u64,
+        places: usize,
+        seeds: &[f32],
+        candidates: &[f32],
+    ) -> Result<(), OutOfMemory> {
+        let d = self.rows.columns;
+        let memory = &mut self.memory;
+        // Taken until the pass is whole: half a pass leaves rows that know different seeds.
+        let known = match memory.seeds.take() {
+            Some(known) if seeds.starts_with(&known) => known.len(),
+            _ => {
+                memory.nearest = Vec::filled(self.rows.count, f32::INFINITY)?;
+                0
+            }
+        };
+        let lists = (candidates.len() / d).max(1);
+        let seeding = Seeding {
+            draw,
+            seeds: Vec::copied(seeds)?,
+            known,
+            candidates: Vec::copied(candidates)?,
+            any: !(seeds.is_empty() && candidates.is_empty()),
+            races: vec![Race::new(seed, stage, places); lists],
+            potentials: Sums::zero(lists)?,
+            units: self.rows.units(self.rows.distance_top()),
+            block: Block::new(d)?,
+        };
+        self.restart(vec![Pass::Seed(Box::new(seeding))]);
+        Ok(())
+    }
+
+    /// `farthest`: the `places` rows of positive weight farthest from their centroid, not at it.
+    pub fn begin_farthest(&mut self, places: usize, k: usize, centroids: &[f64]) -> Result<(), OutOfMemory> {
+        let mut passes = self.answer_to(k, centroids)?;
+        passes.push(Pass::Far { centroids: Vec::copied(centroids)?, race: Race::new(0, 0, places) });
+        self.restart(passes);
+        Ok(())
+    }
+
+    /// `finish`: each cluster's exact inertia about the centroids `about`; labels can be read after
+    /// it. Without `about`, only the labels are made, and [`Shard::finish_some`] does the rest.
+    pub fn begin_finish(&mut self, k: usize, centroids: &[f64], about: Option<&[f64]>) -> Result<(), OutOfMemory> {
+        let mut passes = self.answer_to(k, centroids)?;
+        self.memory.refined = Refined { inertias: Sums::zero(k)?, sums: Sums::default() };
+        if let Some(about) = about {
+            passes.push(Pass::Finish { about: Vec::copied(about)? });
+        }
+        self.restart(passes);
+        Ok(())
+    }
+
+    /// `finish` of some rows from `at` on, given in f64.
+    pub fn finish_some(&mut self, some: &[f64], at: usize, about: &[f64]) {
+        let d = self.rows.columns;
+        let units = self.rows.units(self.rows.distance_top());
+        let Some(clusters) = &self.memory.clusters else { return };
+        for (i, row) in (at..).zip(some.chunks_exact(d)) {
+            let label = clusters.labels[i] as usize;
+            let squared = distance(row, &about[label * d..][..d]);
+            self.memory.refined.inertias.add(label, units.split(squared * self.rows.weight(i)));
+        }
+    }
+
+    /// `refine`: labels by `centroids`, whose sums [`Shard::refine_some`] makes afterwards.
+    pub fn begin_refine(&mut self, k: usize, centroids: &[f64]) -> Result<(), OutOfMemory> {
+        let passes = self.answer_to(k, centroids)?;
+        self.memory.refined = Refined { inertias: Sums::default(), sums: Sums::zero(centroids.len())? };
+        self.restart(passes);
+        Ok(())
+    }
+
+    /// `refine` of some rows from `at` on, given in f64.
+    pub fn refine_some(&mut self, some: &[f64], at: usize) {
+        let d = self.rows.columns;
+        let units = self.rows.units(self.rows.span);
+        let Some(clusters) = &self.memory.clusters else { return };
+        for (i, row) in (at..).zip(some.chunks_exact(d)) {
+            let (label, weight) = (clusters.labels[i] as usize, self.rows.weight(i));
+            for (j, x) in row.iter().enumerate() {
+                self.memory.refined.sums.add(label * d + j, units.split(weight * x));
+            }
+        }
+    }
+
+    /// Goes over the next `budget` rows (in whole tiles); false when the reply is ready.
+    pub fn work(&mut self, budget: usize) -> bool {
+        let Some(mut pass) = self.queue.pop() else { return false };
+        let from = self.at;
+        let to = (from + budget.max(1).next_multiple_of(TILE)).min(self.rows.count);
+        self.go(&mut pass, from, to);
+        if to < self.rows.count {
+            self.at = to;
+            self.queue.push(pass);
+        } else {
+            self.at = 0;
+            self.complete(pass);
+        }
+        !self.queue.is_empty()
+    }
+
+    /// Of the last `assign` or `partition`.
+    pub fn clusters(&self) -> Option<&Clusters> {
+        self.memory.clusters.as_ref()
+    }
+
+    /// Of the last `assign`.
+    pub fn changed(&self) -> u32 {
+        self.memory.changed.as_ref().map_or(0, |(_, changed)| *changed)
+    }
+
+    /// Of the last `draw`.
+    pub fn drawn(&self) -> &Drawn {
+        &self.memory.drawn
+    }
+
+    /// Of the last `farthest`.
+    pub fn farthest(&self) -> &[Far] {
+        &self.memory.farthest
+    }
+
+    /// Of the last `finish` or `refine`.
+    pub fn refined(&self) -> &Refined {
+        &self.memory.refined
+    }
+
+
+    fn make_clusters(&mut self, k: usize) -> Result<(), OutOfMemory> {
+        if self.memory.clusters.as_ref().is_none_or(|c| c.k != k) {
+            self.memory.clusters = Some(Clusters::new(k, &self.rows)?);
+            self.memory.answered = None;
+            self.memory.changed = None;
+        }
+        Ok(())
+    }
+
+    fn assign_pass(&self, k: usize, centroids: &[f64]) -> Result<Pass, OutOfMemory> {
+        let assign = Box::new(Lloyd::new(centroids, k, self.rows.columns)?);
+        Ok(Pass::Assign { by: Vec::copied(centroids)?, assign, changed: 0 })
+    }
+
+    /// The passes after which the clusters are those by `centroids`.
+    fn answer_to(&mut self, k: usize, centroids: &[f64]) -> Result<Vec<Pass>, OutOfMemory> {
+        self.make_clusters(k)?;
+        if self.memory.answered.as_deref() == Some(centroids) {
+            return Ok(Vec::new());
+        }
+        self.memory.changed = None;
+        Ok(vec![self.assign_pass(k, centroids)?])
+    }
+
+    fn go(&mut self, pass: &mut Pass, from: usize, to: usize) {
+        let rows = &self.rows;
+        let d = rows.columns;
+        match pass {
+            Pass::Assign { assign, changed, .. } => {
+                let clusters = self.memory.clusters.as_mut().expect("made when the question began");
+                self.memory.answered = None;
+                for at in (from..to).step_by(TILE) {
+                    let end = (at + TILE).min(to);
+                    let labels = assign.tile(&rows.values[at * d..end * d], &rows.norms[at..end]);
+                    *changed += clusters.relabel(rows, at, &labels[..end - at]);
+                }
+            }
+            Pass::Partition { seed, stage } => {
+                let clusters = self.memory.clusters.as_mut().expect("made when the question began");
+                self.memory.answered = None;
+                for i in from..to {
+                    let u = uniform(*seed, *stage, rows.first + i as u64);
+                    let label = ((u * clusters.k as f64).ceil() as u32 - 1).min(clusters.k as u32 - 1);
+                    clusters.relabel(rows, i, &[label]);
+                }
+            }
+            Pass::Seed(seeding) => seeding.go(rows, &mut self.memory.nearest, from, to),
+            Pass::Far { centroids, race } => {
+                let labels = &self.memory.clusters.as_ref().expect("made when the question began").labels;
+                for i in from..to {
+                    let squared = distance(rows.row(i), &centroids[labels[i] as usize * d..][..d]);
+                    if squared > 0.0 && rows.weight(i) > 0.0 {
+                        race.enter(Runner { key: -squared, row: rows.first + i as u64 });
+                    }
+                }
+            }
+            Pass::Finish { about } => {
+                let labels = &self.memory.clusters.as_ref().expect("made when the question began").labels;
+                let units = rows.units(rows.distance_top());
+                for i in from..to {
+                    let label = labels[i] as usize;
+                    let squared = distance(rows.row(i), &about[label * d..][..d]);
+                    self.memory.refined.inertias.add(label, units.split(squared * rows.weight(i)));
+                }
+            }
+        }
+    }
+
+    fn complete(&mut self, pass: Pass) {
+        let memory = &mut self.memory;
+        match pass {
+            Pass::Assign { by, assign, changed: moved } => {
+                self.decided += assign.decided;
+                memory.answered = Some(by);
+                if let Some((_, changed)) = &mut memory.changed {
+                    *changed = moved;
+                }
+            }
+            Pass::Partition { .. } => {}
+            Pass::Seed(seeding) => {
+                let winners = seeding.races.into_iter().map(Race::winners).collect();
+                memory.seeds = Some(seeding.seeds);
+                memory.drawn = Drawn { potentials: seeding.potentials, winners };
+            }
+            Pass::Far { race, .. } => {
+                let labels = &memory.clusters.as_ref().expect("made when the question began").labels;
+                let far = |r: Runner| Far { squared: -r.key, row: r.row, label: labels[(r.row - self.rows.first) as usize] };
+                memory.farthest = race.winners().into_iter().map(far).collect();
+            }
+            Pass::Finish { .. } => {}
+        }
+    }
+}
+
+/// Squared distances of some rows to every centroid, row-major: rows × k.
+pub fn distances<T: Copy + Into<f64>>(rows: &[T], d: usize, centroids: &[f64]) -> Result<Vec<f64>, OutOfMemory> {
+    let pairs = rows.chunks_exact(d).flat_map(|x| centroids.chunks_exact(d).map(move |c| (x, c)));
+    Vec::collected(rows.len() / d * (centroids.len() / d), pairs.map(|(x, c)| distance(x, c)))
+}
+
+impl Seeding {
+    fn go(&mut self, rows: &Rows, nearest: &mut [f32], from: usize, to: usize) {
+        let d = rows.columns;
+        for at in (from..to).step_by(BLOCK) {
+            let end = (at + BLOCK).min(to);
+            let near = &mut nearest[at..end];
+            if self.any {
+                self.block.fill(&rows.values[at * d..end * d], d);
+            }
+            for seed in self.seeds[self.known..].chunks_exact(d) {
+                for (near, squared) in near.iter_mut().zip(self.block.squared(seed)) {
+                    *near = if squared < *near { squared } else { *near };
+                }
+            }
+            if self.candidates.is_empty() {
+                let known = if self.any { &*near } else { &[1.0; BLOCK][..end - at] };
+                Self::run(&mut self.races[0], &mut self.potentials, 0, self.draw, &self.units, rows, at, known);
+            }
+            for (c, candidate) in self.candidates.chunks_exact(d).enumerate() {
+                let mut squared = self.block.squared(candidate);
+                for (squared, near) in squared.iter_mut().zip(&*near) {
+                    *squared = if *near < *squared { *near } else { *squared };
+                }
+                let squared = &squared[..end - at];
+                Self::run(&mut self.races[c], &mut self.potentials, c, self.draw, &self.units, rows, at, squared);
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    #[inline(always)]
+    fn run(race: &mut Race, sums: &mut Sums, list: usize, draw: Draw, units: &Units, rows: &Rows, at: usize, squared: &[f32]) {
+        for (i, &squared) in (at..).zip(squared) {
+            let weight = rows.weight(i) * squared as f64;
+            sums.add(list, units.split(weight));
+            let row = rows.first + i as u64;
+            match draw {
+                Draw::Weighted => race.run(row, weight),
+                Draw::Greatest if weight > 0.0 => race.enter(Runner { key: -(squared as f64), row }),
+                Draw::Greatest => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Every kernel: equal to its scalar twin bit for bit, and within the slack that it promises.
+
+mod support;
+
+use lloyd::assign::Lloyd;
+use lloyd::kernel::{BLOCK, Block, Panel, Proposals, Shape, TILE, propose, scalar};
+use lloyd::rows::norm_squared;
+use proptest::prelude::*;
+use support::*;
+
+fn shapes(d: usize) -> Vec<Shape> {
+    let mut shapes = vec![Shape::Points, Shape::Tall];
+    shapes.extend((2..=5).map(|group| Shape::Wide { group }));
+    if d <= 4 {
+        shapes.push(Shape::Small);
+    }
+    shapes
+}
+
+fn by_reference(panel: &Panel, rows: &[f32], out: &mut Proposals) {
+    let d = panel.d;
+    if let Shape::Wide { .. } = panel.shape {
+        return scalar::wide(panel, rows, out);
+    }
+    let mut lanes = vec![0.0; d * BLOCK];
+    for (b, some) in rows.chunks(BLOCK * d).enumerate() {
+        scalar::transpose_some(some, d, &mut lanes);
+        scalar::points(panel, &lanes, b * BLOCK, out);
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen_test::wasm_bindgen_test]
+fn simd_is_there() {
+    const { assert!(cfg!(target_feature = "simd128"), "these kernels are built without SIMD") };
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    fn every_shape_equals_its_reference(
+        kind in kinds(), n in 1usize..=TILE, d in 1usize..=70, k in 1usize..=40, seed in 0u64..1 << 40,
+    ) {
+        let rows = values(kind, n, d, seed);
+        let centroids = centroids(&rows, d, k, seed);
+        for shape in shapes(d) {
+            let panel = Panel::pack_as(shape, &centroids, k, d).unwrap();
+            let (mut found, mut expected) = (Proposals::new(), Proposals::new());
+            propose(&panel, &rows, &mut Block::new(d).unwrap(), &mut found);
+            by_reference(&panel, &rows, &mut expected);
+            for i in 0..n {
+                prop_assert_eq!(found.index[i], expected.index[i], "{:?} row {}", shape, i);
+                prop_assert_eq!(found.best[i].to_bits(), expected.best[i].to_bits(), "{:?} row {}", shape, i);
+                prop_assert_eq!(found.second[i].to_bits(), expected.second[i].to_bits(), "{:?} row {}", shape, i);
+            }
+        }
+    }
+
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    fn scores_stay_within_the_slack(
+        kind in kinds(), n in 1usize..=TILE, d in 1usize..=300, k in 2usize..=20, seed in 0u64..1 << 40,
+    ) {
+        let rows = values(kind, n, d, seed);
+        let centroids = centroids(&rows, d, k, seed);
+        for shape in shapes(d) {
+            let panel = Panel::pack_as(shape, &centroids, k, d).unwrap();
+            let (a, b) = panel.slack();
+            let mut found = Proposals::new();
+            propose(&panel, &rows, &mut Block::new(d).unwrap(), &mut found);
+            for (i, row) in rows.chunks_exact(d).enumerate() {
+                let c = &centroids[found.index[i] as usize * d..][..d];
+                let exact: f64 = row.iter().zip(c).map(|(&x, &c)| x as f64 * c - 0.5 * c * c).sum();
+                let error = (found.best[i] as f64 - exact).abs();
+                prop_assert!(error <= a as f64 * norm_squared(row).sqrt() + b as f64, "{shape:?}: {error}");
+            }
+        }
+    }
+
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    fn labels_are_the_nearest_centroids(
+        kind in kinds(), n in 1usize..=TILE, d in 1usize..=70, k in 1usize..=300, seed in 0u64..1 << 40,
+    ) {
+        let rows = values(kind, n, d, seed);
+        let norms: Vec<f32> = rows.chunks_exact(d).map(|r| norm_squared(r).sqrt() as f32 * (1.0 + 1e-6)).collect();
+        let centroids = centroids(&rows, d, k, seed);
+        let labels = *Lloyd::new(&centroids, k, d).unwrap().tile(&rows, &norms);
+        for (i, row) in rows.chunks_exact(d).enumerate() {
+            prop_assert_eq!(labels[i], nearest(row, &centroids), "row {}", i);
+        }
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn centroids_beyond_f32_are_never_taken_for_near() {
+    let rows = [0.5f32, -0.5, 0.25, 1.0];
+    let norms = [1.0f32, 1.1];
+    let centroids = [1e30, 1e30, 0.4, -0.4, -1e300, 0.0];
+    let labels = *Lloyd::new(&centroids, 3, 2).unwrap().tile(&rows, &norms);
+    assert_eq!(labels[..2], [1, 1]);
+}

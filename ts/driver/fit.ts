@@ -1,0 +1,170 @@
+import type { Assigned } from "../questions.js";
+import type { Iteration, Step, Stopped } from "../model.js";
+import { ask, type Driver } from "./driver.js";
+import { inertiaFromMoments, valueAt } from "./moments.js";
+import type { Space } from "./space.js";
+
+export interface Budget {
+  readonly maxIterations: number;
+  readonly tolerance: number;
+  /** Milliseconds on `clock` after which no iteration begins. */
+  readonly deadline: number;
+  readonly clock: () => number;
+}
+
+export interface Fit {
+  /** k × d, in the frame's units; the last question asked about the rows was `assign` by these. */
+  readonly centroids: Float64Array;
+  /** The same as means of the caller's own 64-bit numbers: what is reported. */
+  readonly refined: Float64Array;
+  readonly iterations: number;
+  readonly stopped: Stopped;
+  readonly history: readonly Iteration[];
+}
+
+/**
+ * The loop of k-means (Lloyd 1982), the only one there is.
+ *
+ *     repeat
+ *       assign each row to its nearest centroid
+ *       an empty cluster takes the row farthest from its centroid
+ *       move each centroid to the mean of its rows
+ *     until no centroid moves (stable), they move little (converged), or a budget ends
+ *
+ * Where it ends before it is stable, rows are assigned once more, so that labels always belong to
+ * the centroids returned.
+ */
+export function* fit(space: Space, k: number, start: Float64Array, budget: Budget, restart: number): Driver<Fit> {
+  const { maxIterations, tolerance, deadline, clock } = budget;
+  const history: Iteration[] = [];
+  let centroids = start;
+  let previous: Float64Array | null = null;
+  for (;;) {
+    const began = clock();
+    const found = yield* ask({ ask: "assign", k, centroids, previous });
+    const assigned = yield* repaired(space, k, centroids, found);
+    const next = means(assigned, centroids, k);
+    const { total, largest } = shifts(centroids, next, k);
+    const iteration: Iteration = {
+      inertia: scaled(space, lowered(inertiaFromMoments(space.squares, assigned, k), space, history)),
+      shift: Math.sqrt(largest) * 2 ** space.frame.exponent,
+      changed: assigned.changed,
+      milliseconds: clock() - began,
+    };
+    history.push(iteration);
+    previous = centroids;
+    centroids = next;
+    const made = history.length;
+    yield { ask: "progress", step: (): Step => ({ ...iteration, iteration: made, restart, centroids: unframed(space, next) }) };
+    const stopped: Stopped | null =
+      total === 0
+        ? "stable"
+        : total <= tolerance * space.meanVariance
+          ? "converged"
+          : made >= maxIterations
+            ? "max-iterations"
+            : clock() >= deadline
+              ? "time-limit"
+              : null;
+    if (!stopped) continue;
+    const sums = assigned === found ? yield* ask({ ask: "refine", k, centroids: previous }) : null;
+    const refined = sums ? means({ ...assigned, sums }, centroids, k) : centroids;
+    if (stopped === "stable") return { centroids, refined, iterations: made, stopped, history };
+    const last = yield* settled(k, centroids, previous);
+    return { centroids: last, refined: last === centroids ? refined : last, iterations: made, stopped, history };
+  }
+}
+
+/** Frame units to the caller's, as k rows. */
+export function unframed({ frame: { origin, exponent }, columns }: Pick<Space, "frame" | "columns">, centroids: Float64Array): number[][] {
+  const scale = 2 ** exponent;
+  return Array.from({ length: centroids.length / columns }, (_, j) =>
+    Array.from(origin, (o, c) => o + centroids[j * columns + c] * scale),
+  );
+}
+
+function scaled({ frame }: Space, inertia: number): number {
+  return inertia * 2 ** (2 * frame.exponent);
+}
+
+/** Keeps rounding in the last bits from showing as a rise. */
+function lowered(inertia: number, space: Space, history: readonly Iteration[]): number {
+  const before = history.at(-1);
+  if (!before) return inertia;
+  const last = before.inertia * 2 ** (-2 * space.frame.exponent);
+  return inertia > last && inertia <= last * (1 + 2 ** -50) ? last : inertia;
+}
+
+function means({ sums, weights }: Assigned, centroids: Float64Array, k: number): Float64Array {
+  const size = centroids.length;
+  const columns = size / k;
+  const next = centroids.slice();
+  for (let j = 0; j < k; j++) {
+    const weight = valueAt(weights, j, k);
+    if (weight <= 0) continue;
+    for (let at = j * columns; at < (j + 1) * columns; at++) next[at] = valueAt(sums, at, size) / weight;
+  }
+  return next;
+}
+
+/** Squared movement of all centroids together, and of the one that moved farthest. */
+function shifts(from: Float64Array, to: Float64Array, k: number): { total: number; largest: number } {
+  const columns = from.length / k;
+  let [total, largest] = [0, 0];
+  for (let j = 0; j < k; j++) {
+    let squared = 0;
+    for (let at = j * columns; at < (j + 1) * columns; at++) squared += (to[at] - from[at]) ** 2;
+    total += squared;
+    largest = Math.max(largest, squared);
+  }
+  return { total, largest };
+}
+
+/** Clusters without rows (or weight), lowest first. */
+function emptyOnes({ weights }: Assigned, k: number): number[] {
+  return Array.from({ length: k }, (_, j) => j).filter((j) => valueAt(weights, j, k) <= 0);
+}
+
+/**
+ * The same clusters, where each empty one has taken the farthest row that its own cluster can
+ * spare; where no row lies off its centroid, it stays empty.
+ */
+function* repaired(space: Space, k: number, centroids: Float64Array, assigned: Assigned): Driver<Assigned> {
+  const empty = emptyOnes(assigned, k);
+  if (empty.length === 0) return assigned;
+  const far = yield* ask({ ask: "farthest", places: 2 * empty.length, k, centroids });
+  const counts = assigned.counts.slice();
+  const weights = assigned.weights.slice();
+  const sums = assigned.sums.slice();
+  const move = (cluster: number, weight: number, coordinates: Float64Array, sign: number) => {
+    counts[cluster] += sign;
+    space.split(weight).forEach((part, plane) => (weights[plane * k + cluster] += sign * part));
+    coordinates.forEach((y, c) => {
+      const at = cluster * space.columns + c;
+      space.split(weight * y).forEach((part, plane) => (sums[plane * centroids.length + at] += sign * part));
+    });
+  };
+  for (const { label, weight, coordinates } of far) {
+    if (empty.length === 0) break;
+    if (counts[label] <= 1) continue;
+    move(label, weight, coordinates, -1);
+    move(empty.shift()!, weight, coordinates, 1);
+  }
+  return { ...assigned, counts, weights, sums };
+}
+
+/** Assigns rows to the last centroids; one that is left without rows moves to the farthest row. */
+function* settled(k: number, centroids: Float64Array, previous: Float64Array): Driver<Float64Array> {
+  for (;;) {
+    const assigned: Assigned = yield* ask({ ask: "assign", k, centroids, previous });
+    const empty = emptyOnes(assigned, k);
+    if (empty.length === 0) return centroids;
+    const far = yield* ask({ ask: "farthest", places: empty.length, k, centroids });
+    if (far.length === 0) return centroids;
+    previous = centroids;
+    const next: Float64Array = centroids.slice();
+    const columns = centroids.length / k;
+    far.forEach(({ coordinates }, i) => next.set(coordinates, empty[i] * columns));
+    centroids = next;
+  }
+}

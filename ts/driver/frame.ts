@@ -1,0 +1,74 @@
+import { LloydError } from "../errors.js";
+import type { Frame, Measured } from "../questions.js";
+
+/** Rows that are looked at for the middle and spread of each column. */
+export const SAMPLE = 256;
+/** |log2| of the widest column's half width: squared distances and their sums stay within f64. */
+const REACH = 480;
+/** Finest grid: no product of two loaded values is subnormal in f32. */
+const FINEST = -60;
+
+/**
+ * The frame for rows with these extremes.
+ *
+ * Each origin is the mean of the sampled rows, rounded to about an eighth of their standard
+ * deviation: near enough to the middle for f32, and so short a binary number that integers and
+ * other short numbers are still exact after it is subtracted.
+ *
+ * @throws LloydError `out-of-range`
+ */
+export function frameFor({ min, max, sample }: Measured, count: number): Frame {
+  const columns = min.length;
+  const origin = min.map((low, j) => (low === max[j] ? low : middle(sample, j, columns, low, max[j])));
+  const half = origin.map((o, j) => Math.max(max[j] - o, o - min[j]));
+  half.forEach((h, j) => {
+    if (!(h < 2 ** REACH)) {
+      throw new LloydError("out-of-range", `column ${j} spans ${min[j]} to ${max[j]}; squared distances would overflow, so divide it by a constant first`);
+    }
+  });
+  const widest = half.reduce((a, b) => Math.max(a, b), 0);
+  if (widest > 0 && widest < 2 ** -REACH) {
+    throw new LloydError("out-of-range", `no column spans more than ${2 * widest}; squared distances would vanish, so multiply the points by a constant first`);
+  }
+  const exponent = widest > 0 ? exponentAbove(widest) : 0;
+  return { origin, exponent, grid: Int32Array.from(half, (h) => gridFor(h, exponent, count)), span: 0 };
+}
+
+/** The same frame for other rows, which may reach beyond it. */
+export function frameReaching(frame: Frame, { min, max }: Measured): Frame {
+  const { origin, exponent } = frame;
+  let span = 0;
+  origin.forEach((o, j) => {
+    const reach = Math.max(Math.abs(max[j] - o), Math.abs(min[j] - o)) * 2 ** -exponent;
+    if (!(reach < 2 ** 100)) {
+      throw new LloydError("out-of-range", `column ${j} reaches from ${min[j]} to ${max[j]}, too far from the model's rows for squared distances to be told apart`);
+    }
+    if (reach > 0) span = Math.max(span, exponentAbove(reach));
+  });
+  return { ...frame, span };
+}
+
+/** The least e with 2^e ≥ v. */
+export function exponentAbove(v: number): number {
+  let e = Math.ceil(Math.log2(v));
+  while (2 ** e < v) e += 1;
+  while (2 ** (e - 1) >= v) e -= 1;
+  return e;
+}
+
+/** log2 of a grid on which `count` values up to `half` sum exactly. */
+function gridFor(half: number, exponent: number, count: number): number {
+  if (half === 0) return FINEST;
+  return Math.max(FINEST, exponentAbove(half) - exponent - (51 - exponentAbove(Math.max(1, count))));
+}
+
+function middle(sample: Float64Array, column: number, columns: number, low: number, high: number): number {
+  const rows = sample.length / columns;
+  const offsets = Array.from({ length: rows }, (_, i) => sample[i * columns + column] / rows - low / rows);
+  const mean = low + offsets.reduce((a, b) => a + b, 0);
+  const spread = Math.sqrt(offsets.reduce((a, b) => a + (b * rows - (mean - low)) ** 2 / rows, 0));
+  if (!(spread > 0) || !Number.isFinite(mean)) return Math.min(high, Math.max(low, Number.isFinite(mean) ? mean : low));
+  const step = 2 ** (Math.floor(Math.log2(spread)) - 3);
+  const rounded = Math.round(mean / step) * step;
+  return Number.isFinite(rounded) ? rounded : mean;
+}

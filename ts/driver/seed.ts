@@ -1,0 +1,142 @@
+import { LloydError, show } from "../errors.js";
+import type { Drawn, Race } from "../questions.js";
+import type { InitReport } from "../model.js";
+import { ask, type Driver } from "./driver.js";
+import { valueAt } from "./moments.js";
+import type { Space } from "./space.js";
+
+/** How a fit begins, parsed. */
+export type Init =
+  | { readonly method: "auto" | "k-means++" | "random" | "random-partition" | "farthest" }
+  | { readonly method: "given"; readonly centroids: Float64Array }
+  | { readonly method: "function"; readonly make: (seed: number) => Float64Array };
+
+export interface Seeds {
+  /** k × d, in the frame's units. */
+  readonly centroids: Float64Array;
+  readonly report: InitReport;
+}
+
+/** Initial centroids by any method. */
+export function* seeds(space: Space, k: number, init: Init, seed: number, weighted: boolean): Driver<Seeds> {
+  switch (init.method) {
+    case "auto":
+      return yield* auto(space, k, seed, weighted);
+    case "k-means++":
+      return yield* plusPlus(space, k, seed);
+    case "random":
+      return { centroids: filled(space, k, (yield* draw(seed, 0, k))[0].coordinates), report: { method: "random", description: `${k} distinct rows at random` } };
+    case "random-partition":
+      return yield* partition(space, k, seed);
+    case "farthest":
+      return yield* maximin(space, k, seed);
+    case "given":
+      return { centroids: framed(space, init.centroids), report: { method: "given", description: "the given centroids" } };
+    case "function":
+      return { centroids: framed(space, init.make(seed)), report: { method: "function", description: "centroids made by the given function" } };
+  }
+}
+
+/**
+ * k-means++ on a sample of the rows, then local-search swaps on it: cheaper than greedy k-means++
+ * on all rows, and usually better.
+ */
+function* auto(space: Space, k: number, seed: number, weighted: boolean): Driver<Seeds> {
+  const { count, columns } = space;
+  const wanted = k < 500 ? { rows: Math.max(8192, 50 * k), swaps: 2 * k } : { rows: 20 * k, swaps: k };
+  const [sample] = yield* draw(seed, 0, Math.min(count, wanted.rows));
+  const whole = sample.rows.length === count;
+  // Rows of a true sample were drawn by weight already.
+  const weights = whole && weighted ? sample.weights : new Float64Array(0);
+  const found = yield* ask({ ask: "search", rows: sample.coordinates, weights, columns, k, swaps: wanted.swaps, seed });
+  if (found.seeds.length < k && !whole) return yield* plusPlus(space, k, seed);
+  const chosen = new Float32Array(found.seeds.length * columns);
+  found.seeds.forEach((row, j) => chosen.set(sample.coordinates.subarray(row * columns, (row + 1) * columns), j * columns));
+  const on = whole ? `all ${count} rows` : `${sample.rows.length} of ${count} rows`;
+  return {
+    centroids: filled(space, k, chosen),
+    report: { method: "auto", description: `k-means++ on ${on}, then ${wanted.swaps} local-search swaps tried, ${found.swaps} made`, rows: sample.rows.length, swaps: found.swaps },
+  };
+}
+
+/**
+ * Greedy k-means++ on all rows (Arthur & Vassilvitskii 2007): of 2 + ⌊ln k⌋ candidates drawn in
+ * proportion to D², the one that lowers Σ w·D² most. One question a seed: each candidate's
+ * race for the next ones is run along with its potential.
+ */
+function* plusPlus(space: Space, k: number, seed: number): Driver<Seeds> {
+  const { columns } = space;
+  const tried = 2 + Math.floor(Math.log(k));
+  const chosen = new Float32Array(k * columns);
+  const [first] = yield* draw(seed, 0, 1);
+  chosen.set(first.coordinates);
+  let made = 1;
+  let next: Race | undefined;
+  const race = (candidates: Float32Array) => {
+    const some = candidates.length > 0;
+    const places = some && made === k - 1 ? 0 : tried;
+    return ask({ ask: "draw", by: "weight", seed, stage: made + Number(some), places, seeds: chosen.subarray(0, made * columns), candidates });
+  };
+  if (k > 1) [next] = yield* race(new Float32Array(0));
+  while (made < k && next && next.rows.length > 0) {
+    const drawn: Drawn = yield* race(next.coordinates);
+    const best = drawn.reduce((least, { potential }, c) => (valueAt(potential, 0, 1) < valueAt(drawn[least].potential, 0, 1) ? c : least), 0);
+    chosen.set(next.coordinates.subarray(best * columns, (best + 1) * columns), made * columns);
+    made += 1;
+    next = drawn[best];
+  }
+  return { centroids: filled(space, k, chosen.subarray(0, made * columns)), report: { method: "k-means++", description: `greedy k-means++ on all rows, best of ${tried} candidates` } };
+}
+
+/** Each next seed is the row farthest from those before (Gonzalez 1985). */
+function* maximin(space: Space, k: number, seed: number): Driver<Seeds> {
+  const { columns } = space;
+  const chosen = new Float32Array(k * columns);
+  let [winner] = yield* draw(seed, 0, 1);
+  let made = 0;
+  while (winner.rows.length > 0) {
+    chosen.set(winner.coordinates, made * columns);
+    made += 1;
+    if (made === k) break;
+    [winner] = yield* ask({ ask: "draw", by: "distance", seed, stage: made, places: 1, seeds: chosen.subarray(0, made * columns), candidates: new Float32Array(0) });
+  }
+  return { centroids: filled(space, k, chosen.subarray(0, made * columns)), report: { method: "farthest", description: "each next seed the row farthest from those before" } };
+}
+
+/** Means of a random partition (Forgy 1965). */
+function* partition(space: Space, k: number, seed: number): Driver<Seeds> {
+  const { sums, weights } = yield* ask({ ask: "partition", k, seed, stage: 0 });
+  const { columns } = space;
+  const [spare] = yield* draw(seed, 1, k);
+  const centroids = new Float64Array(k * columns);
+  for (let j = 0; j < k; j++) {
+    const weight = valueAt(weights, j, k);
+    const row = (j % spare.rows.length) * columns;
+    for (let c = 0; c < columns; c++) {
+      centroids[j * columns + c] = weight > 0 ? valueAt(sums, j * columns + c, k * columns) / weight : spare.coordinates[row + c];
+    }
+  }
+  return { centroids, report: { method: "random-partition", description: "the means of a random partition" } };
+}
+
+/** Rows drawn by their weights. */
+function draw(seed: number, stage: number, places: number) {
+  return ask({ ask: "draw", by: "weight", seed, stage, places, seeds: new Float32Array(0), candidates: new Float32Array(0) });
+}
+
+/** k centroids from at most k rows: where rows do not suffice, they are taken again. */
+function filled({ columns }: Space, k: number, rows: Float32Array): Float64Array {
+  const centroids = new Float64Array(k * columns);
+  for (let at = 0; at < centroids.length; at++) centroids[at] = rows[at % rows.length];
+  return centroids;
+}
+
+/** The caller's units to the frame's. */
+function framed({ frame: { origin, exponent }, columns }: Space, centroids: Float64Array): Float64Array {
+  const scale = 2 ** -exponent;
+  return centroids.map((value, at) => {
+    const framed = (value - origin[at % columns]) * scale;
+    if (Math.abs(framed) < 2 ** 480) return framed;
+    throw new LloydError("bad-init", `init: centroid ${Math.floor(at / columns)}, column ${at % columns} is ${show(value)}, too far from the rows for squared distances`);
+  });
+}

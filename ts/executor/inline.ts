@@ -1,0 +1,131 @@
+import { merge, type Finished, type Question, type Replies } from "../questions.js";
+import type { Rows } from "../points.js";
+import { search, Shard } from "../wasm.js";
+
+/** Multiply-adds between two yields: a few milliseconds of work. */
+const PIECE = 2 ** 26;
+/** Values between two yields while loading. */
+const LOAD = 2 ** 20;
+
+interface Part {
+  readonly shard: Shard;
+  /** The caller's numbers of these rows. */
+  readonly data: Rows["data"];
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * Answers on this thread, in pieces of a few milliseconds.
+ *
+ * `cuts`: where the rows are cut into shards, ascending row numbers; none by default. Cuts never
+ * change an answer.
+ */
+export class Inline {
+  readonly #parts: readonly Part[];
+  readonly #columns: number;
+
+  constructor(rows: Rows, weights: Float64Array | null = null, cuts: readonly number[] = []) {
+    const { data, count, columns } = rows;
+    this.#columns = columns;
+    const edges = [0, ...cuts, count];
+    const parts: Part[] = [];
+    this.#parts = parts;
+    try {
+      edges.slice(1).forEach((to, i) => {
+        const from = edges[i];
+        if (to === from) return;
+        const shard = new Shard(to - from, columns, from, count);
+        parts.push({ shard, data: data.subarray(from * columns, to * columns), first: from, count: to - from });
+        if (weights) shard.setWeights(weights.subarray(from, to));
+      });
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#parts.forEach(({ shard }) => shard.dispose());
+  }
+
+  /** Squared distances of all rows, already loaded, to every centroid, in pieces, row-major. */
+  distances(centroids: Float64Array, use: (squared: Float64Array) => void): void {
+    this.#parts.forEach(({ shard, data, count }) => shard.distances(data, 0, count, centroids, use));
+  }
+
+  /** The shards, for tests that disturb them. */
+  get shards(): readonly Shard[] {
+    return this.#parts.map(({ shard }) => shard);
+  }
+
+  /** Yields between pieces; returns the reply of all rows. */
+  *answer<Q extends Question>(question: Q): Generator<void, Replies[Q["ask"]]> {
+    if (question.ask === "search") return search(question) as Replies[Q["ask"]];
+    const replies: Replies[Q["ask"]][] = [];
+    for (const part of this.#parts) replies.push((yield* this.#ask(part, question)) as Replies[Q["ask"]]);
+    return merge(question, replies);
+  }
+
+  *#ask({ shard, data, first, count }: Part, question: Exclude<Question, { ask: "search" }>): Generator<void, Replies[keyof Replies]> {
+    const columns = this.#columns;
+    /** Numbers that a row holds as they are, but for centring. */
+    const short = data instanceof Float32Array;
+    switch (question.ask) {
+      case "measure": {
+        const { stride } = question;
+        yield* inRuns(count, columns, (from, to) => shard.measure(data, from, to, stride));
+        const measured = shard.measured();
+        const start = Math.ceil(first / stride) * stride;
+        return { ...measured, sampled: measured.sampled.map((_, i) => start + i * stride) };
+      }
+      case "load":
+        shard.setFrame(question.frame);
+        yield* inRuns(count, columns, (from, to) => shard.load(data, from, to));
+        return shard.loaded();
+      case "draw":
+        shard.draw(question);
+        yield* work(shard, question.candidates.length + columns);
+        return shard.drawn();
+      case "assign":
+        shard.assign(question.k, question.centroids, question.previous);
+        yield* work(shard, question.centroids.length);
+        return shard.assigned(question.k);
+      case "partition":
+        shard.partition(question.k, question.seed, question.stage);
+        yield* work(shard, columns);
+        return shard.assigned(question.k);
+      case "farthest":
+        shard.farthest(question.places, question.k, question.centroids);
+        yield* work(shard, question.centroids.length);
+        return shard.farthestRows();
+      case "refine":
+        if (short) return null;
+        shard.refine(question.k, question.centroids);
+        yield* work(shard, question.centroids.length);
+        yield* inRuns(count, columns, (from, to) => shard.refineRows(data, from, to));
+        return shard.refined();
+      case "finish": {
+        const { about } = question;
+        shard.finish(question.k, question.centroids, short ? about : undefined);
+        yield* work(shard, question.centroids.length);
+        if (!short) yield* inRuns(count, columns, (from, to) => shard.finishRows(data, from, to, about));
+        return shard.finished(question.k, question.labels) satisfies Finished;
+      }
+    }
+  }
+}
+
+/** `cost`: multiply-adds a row. */
+function* work(shard: Shard, cost: number): Generator<void, void> {
+  const budget = Math.max(1, Math.floor(PIECE / cost));
+  while (shard.work(budget)) yield;
+}
+
+function* inRuns(count: number, columns: number, run: (from: number, to: number) => void): Generator<void, void> {
+  const step = Math.max(1, Math.floor(LOAD / columns));
+  for (let from = 0; from < count; from += step) {
+    run(from, Math.min(count, from + step));
+    yield;
+  }
+}

@@ -1,0 +1,232 @@
+import { LloydError, show } from "./errors.js";
+import { isNumbers, parsePoints, type NumberArray, type Numbers, type Points, type Rows } from "./points.js";
+import type { Init } from "./driver/seed.js";
+import type { Step } from "./model.js";
+import { drawnSeed, random } from "./random.js";
+
+/** How initial centroids are made. */
+export type InitMethod = "auto" | "k-means++" | "random" | "random-partition" | "farthest";
+
+/** Makes initial centroids: k rows of d, in the points' units. `random` gives numbers in [0, 1). */
+export type InitFunction = (points: Points, k: number, random: () => number) => readonly Numbers[];
+
+/** Options of {@link kmeans}, {@link kmeansSync} and {@link kmeansSteps}. */
+export interface KMeansOptions {
+  /** Number of clusters: an integer from 1 to the number of rows. Required. */
+  k: number;
+  /**
+   * Initial centroids. Default `"auto"`.
+   *
+   * - `"auto"`: k-means++ on a seeded sample, then local-search swaps on it (Lattanzi & Sohler
+   *   2019). The default because it costs less than greedy k-means++ on all rows and ends lower.
+   * - `"k-means++"`: greedy k-means++ on all rows, 2 + ⌊ln k⌋ candidates a step (Arthur &
+   *   Vassilvitskii 2007), as in scikit-learn.
+   * - `"random"`: k distinct rows. `"random-partition"`: the means of a random partition.
+   * - `"farthest"`: each next centroid is the row farthest from those before (Gonzalez 1985).
+   * - k rows of d numbers, in the points' units; or a function that makes them.
+   */
+  init?: InitMethod | readonly Numbers[] | InitFunction;
+  /**
+   * Fits from how many different seeds; the one with the least inertia is kept. Default 1, because
+   * `"auto"` already searches.
+   */
+  restarts?: number;
+  /** Most iterations of a fit. Default 300; most fits need fewer than 50. */
+  maxIterations?: number;
+  /**
+   * A fit has converged when the squared movement of all centroids together is at most `tolerance`
+   * times the mean variance of the columns. Default 1e-4, as in scikit-learn; 0 goes on until
+   * nothing moves.
+   */
+  tolerance?: number;
+  /** An integer from 0 to 2^53 - 1; the same seed gives the same bits. Default: drawn, and reported. */
+  seed?: number;
+  /** One weight per row, at least 0, not all 0: a row of weight 2 counts as two rows. Default: all 1. */
+  weights?: Numbers;
+  /** Milliseconds after which no further iteration begins; the fit so far is returned. Default: none. */
+  timeLimit?: number;
+  /** Aborting it rejects with its reason. */
+  signal?: AbortSignal;
+  /** Called after every iteration. */
+  onStep?: (step: Step) => void;
+}
+
+/** Options and points, parsed: nothing further in is checked again. */
+export interface Parsed {
+  readonly rows: Rows;
+  readonly k: number;
+  readonly init: Init;
+  readonly restarts: number;
+  readonly maxIterations: number;
+  readonly tolerance: number;
+  readonly seed: number;
+  /** Scaled by a power of two to at most 1; null where all are 1. */
+  readonly weights: Float64Array | null;
+  /** The caller's weights are 2^exponent of these. */
+  readonly weightExponent: number;
+  readonly timeLimit: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onStep: ((step: Step) => void) | undefined;
+}
+
+const METHODS: readonly InitMethod[] = ["auto", "k-means++", "random", "random-partition", "farthest"];
+const NAMES = ["k", "init", "restarts", "maxIterations", "tolerance", "seed", "weights", "timeLimit", "signal", "onStep"];
+/** Weights below this part of the largest would vanish from exact sums. */
+const LEAST_WEIGHT = 2 ** -48;
+
+/** @throws LloydError every code that names points or options */
+export function parse(points: Points, options: KMeansOptions): Parsed {
+  if (typeof options !== "object" || options === null) {
+    throw new LloydError("bad-option", `options are ${show(options)}; expected an object with at least k`);
+  }
+  refuseUnknown(options);
+  const rows = parsePoints(points);
+  const { signal, onStep } = options;
+  if (signal !== undefined && !(typeof signal === "object" && signal !== null && "aborted" in signal)) {
+    throw new LloydError("bad-option", `signal is ${show(signal)}; expected an AbortSignal`);
+  }
+  if (onStep !== undefined && typeof onStep !== "function") {
+    throw new LloydError("bad-option", `onStep is ${show(onStep)}; expected a function`);
+  }
+  const k = parseK(options.k, rows.count);
+  return {
+    rows,
+    k,
+    init: parseInit(options.init, points, k, rows.columns),
+    restarts: integer("restarts", options.restarts, 1, 1, 1e6),
+    maxIterations: integer("maxIterations", options.maxIterations, 300, 1, Number.MAX_SAFE_INTEGER),
+    tolerance: atLeastZero("tolerance", options.tolerance, 1e-4),
+    seed: integer("seed", options.seed, undefined, 0, Number.MAX_SAFE_INTEGER) ?? drawnSeed(),
+    ...parseWeights(options.weights, rows.count),
+    timeLimit: options.timeLimit === Infinity ? Infinity : atLeastZero("timeLimit", options.timeLimit, Infinity),
+    signal,
+    onStep,
+  };
+}
+
+/** k rows of `columns` finite numbers as one array. */
+export function parseCentroids(name: string, centroids: unknown, k: number, columns: number): Float64Array {
+  if (!isNumbers(centroids) || centroids.length !== k) {
+    throw new LloydError("bad-init", `${name} is ${show(centroids)}; expected ${k} rows, one per cluster`);
+  }
+  const flat = new Float64Array(k * columns);
+  for (let j = 0; j < k; j++) {
+    const row: unknown = centroids[j];
+    if (!isNumbers(row) || row.length !== columns) {
+      throw new LloydError("bad-init", `${name}: centroid ${j} is ${show(row)}; expected ${columns} numbers, one per column`);
+    }
+    for (let c = 0; c < columns; c++) {
+      const value = row[c];
+      if (!Number.isFinite(value)) {
+        throw new LloydError("bad-init", `${name}: centroid ${j}, column ${c} is ${show(value)}; expected a finite number`);
+      }
+      flat[j * columns + c] = value;
+    }
+  }
+  return flat;
+}
+
+function refuseUnknown(options: object): void {
+  for (const name of Object.keys(options)) {
+    if (NAMES.includes(name)) continue;
+    const near = NAMES.map((known) => ({ known, far: edits(name.toLowerCase(), known.toLowerCase()) })).sort((a, b) => a.far - b.far)[0];
+    const hint = SYNONYMS[name] ?? (near.far <= Math.max(2, name.length / 3) ? near.known : undefined);
+    throw new LloydError("unknown-option", `unknown option ${show(name)}; ${hint ? `did you mean ${show(hint)}?` : `expected one of ${NAMES.join(", ")}`}`);
+  }
+}
+
+/** What other libraries call our options. */
+const SYNONYMS: Record<string, string> = {
+  n_clusters: "k",
+  nClusters: "k",
+  clusters: "k",
+  K: "k",
+  n_init: "restarts",
+  nInit: "restarts",
+  initialization: "init",
+  max_iter: "maxIterations",
+  maxIter: "maxIterations",
+  iterations: "maxIterations",
+  tol: "tolerance",
+  random_state: "seed",
+  randomState: "seed",
+  sample_weight: "weights",
+  sampleWeight: "weights",
+  timeout: "timeLimit",
+  abortSignal: "signal",
+  onIteration: "onStep",
+  onProgress: "onStep",
+};
+
+/** Levenshtein's distance. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    row = row.reduce<number[]>((next, above, j) => {
+      next.push(j === 0 ? i : Math.min(above + 1, next[j - 1] + 1, row[j - 1] + Number(a[i - 1] !== b[j - 1])));
+      return next;
+    }, []);
+  }
+  return row[b.length];
+}
+
+function parseK(k: unknown, count: number): number {
+  if (!Number.isInteger(k) || (k as number) < 1 || (k as number) > count) {
+    const rows = count === 1 ? "the only row" : `the number of rows, ${count}`;
+    throw new LloydError("bad-k", `k is ${show(k)}; expected an integer from 1 to ${rows}`);
+  }
+  return k as number;
+}
+
+function parseInit(init: unknown, points: Points, k: number, columns: number): Init {
+  if (init === undefined) return { method: "auto" };
+  if (typeof init === "function") {
+    const make = init as InitFunction;
+    return { method: "function", make: (seed) => parseCentroids("the result of init", make(points, k, random(seed)), k, columns) };
+  }
+  if (typeof init === "string") {
+    if ((METHODS as readonly string[]).includes(init)) return { method: init as InitMethod };
+    throw new LloydError("bad-init", `init is ${show(init)}; expected one of ${METHODS.map(show).join(", ")}, ${k} centroids, or a function`);
+  }
+  return { method: "given", centroids: parseCentroids("init", init, k, columns) };
+}
+
+function integer<T extends number | undefined>(name: string, value: unknown, fallback: T, least: number, most: number): number | T {
+  if (value === undefined) return fallback;
+  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+    const top = most === Number.MAX_SAFE_INTEGER ? "2^53 - 1" : most;
+    throw new LloydError("bad-option", `${name} is ${show(value)}; expected an integer from ${least} to ${top}`);
+  }
+  return value as number;
+}
+
+function atLeastZero(name: string, value: unknown, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (!Number.isFinite(value) || (value as number) < 0) {
+    throw new LloydError("bad-option", `${name} is ${show(value)}; expected a finite number of at least 0`);
+  }
+  return value as number;
+}
+
+function parseWeights(given: unknown, count: number): Pick<Parsed, "weights" | "weightExponent"> {
+  if (given === undefined || given === null) return { weights: null, weightExponent: 0 };
+  if (!isNumbers(given) || given.length !== count) {
+    throw new LloydError("bad-weights", `weights are ${show(given)}; expected ${count} numbers, one per row`);
+  }
+  const weights = Float64Array.from(given as NumberArray);
+  let [most, least] = [0, Infinity];
+  weights.forEach((weight, i) => {
+    if (typeof given[i] !== "number" || !Number.isFinite(weight) || weight < 0) {
+      throw new LloydError("bad-weights", `weight ${i} is ${show(given[i])}; expected a finite number of at least 0`);
+    }
+    most = Math.max(most, weight);
+    if (weight > 0) least = Math.min(least, weight);
+  });
+  if (most === 0) throw new LloydError("bad-weights", "all weights are 0; expected at least one above 0");
+  if (least < most * LEAST_WEIGHT || most > 2 ** 480 || most < 2 ** -480) {
+    throw new LloydError("bad-weights", `weights go from ${least} to ${most}; expected a ratio of at most 2^48, and none beyond 2^±480`);
+  }
+  const weightExponent = Math.ceil(Math.log2(most));
+  const scale = 2 ** -weightExponent * (most * 2 ** -weightExponent > 1 ? 0.5 : 1);
+  return { weights: weights.map((weight) => weight * scale), weightExponent: -Math.log2(scale) };
+}

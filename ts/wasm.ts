@@ -1,0 +1,292 @@
+/**
+ * The boundary: the only file that knows how to get at WebAssembly.
+ *
+ * One instance serves all fits of this thread, as long as it stays small and healthy. Its memory
+ * never shrinks, so an instance that grew beyond {@link KEEP} is given up with the fit that needed
+ * it; one that trapped is given up at once, and every shard in it fails with one clear error.
+ */
+import { instantiate, type Exports, type WasmShard } from "../build/wasm/instantiate.js";
+import bytes from "../build/wasm/lloyd_wasm_bg.wasm";
+import { LloydError, showBytes } from "./errors.js";
+import type { NumberArray } from "./points.js";
+import type { Assigned, Draw, Drawn, Far, FarRow, Finished, Frame, Loaded, Measured, Search, Searched } from "./questions.js";
+
+/** Bytes of memory up to which an instance is kept for the next fit. */
+const KEEP = 64 * 2 ** 20;
+/** Values staged at a time: 256 kB of f64, inside a second-level cache. */
+const STAGE = 32 * 1024;
+/** An allocation of Rust's is at most this many bytes on wasm32. */
+const LARGEST = 2 ** 31 - 1;
+/** Planes of an exact sum. */
+const PLANES = 3;
+
+let compiled: WebAssembly.Module | undefined;
+let kept: Instance | undefined;
+
+class Instance {
+  readonly exports: Exports;
+  trap: unknown;
+
+  constructor() {
+    this.exports = instantiate((compiled ??= compile()));
+  }
+
+  /** Calls into wasm; turns what it throws into errors of ours. */
+  run<T>(call: (exports: Exports) => T): T {
+    if (this.trap !== undefined) throw trapped(this.trap);
+    try {
+      return call(this.exports);
+    } catch (thrown) {
+      if (typeof thrown === "number") throw outOfMemory(thrown, this.exports.memory.buffer.byteLength);
+      if (thrown instanceof LloydError) throw thrown;
+      this.trap = thrown;
+      throw trapped(thrown);
+    }
+  }
+}
+
+function compile(): WebAssembly.Module {
+  if (typeof WebAssembly !== "object") {
+    throw new LloydError("wasm-unavailable", "this engine has no WebAssembly; lloyd needs it with SIMD (all engines since 2021 have both)");
+  }
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    throw new LloydError(
+      "wasm-unavailable",
+      `WebAssembly could not be compiled here (${cause instanceof Error ? cause.message : cause}); ` +
+        "a Content-Security-Policy must allow script-src 'wasm-unsafe-eval', and the engine needs WebAssembly SIMD",
+      { cause },
+    );
+  }
+}
+
+function trapped(cause: unknown): LloydError {
+  return new LloydError("wasm-trapped", `the WebAssembly instance failed (${cause instanceof Error ? cause.message : cause}) and what it held is lost; start the fit again`, { cause });
+}
+
+function outOfMemory(asked: number, held: number): LloydError {
+  return new LloydError("out-of-memory", `could not allocate ${showBytes(asked)} of WebAssembly memory; ${showBytes(held)} are in use and 4.3 GB is the limit`);
+}
+
+/** Holds a run of rows in wasm memory and answers questions about them. */
+export class Shard {
+  readonly #instance: Instance;
+  readonly #columns: number;
+  readonly #count: number;
+  readonly #first: number;
+  #shard: WasmShard | undefined;
+  #raw = false;
+
+  /** `first`: global number of the first of `count` rows; `total`: rows of all shards together. */
+  constructor(count: number, columns: number, first: number, total: number) {
+    const asked = count * columns * 4;
+    if (asked > LARGEST) throw outOfMemory(asked, 0);
+    this.#instance = kept ??= new Instance();
+    this.#count = count;
+    this.#columns = columns;
+    this.#first = first;
+    this.#shard = this.#instance.run(({ Shard }) => new Shard(count, columns, first, total));
+  }
+
+  /** Frees the rows; later calls fail. */
+  dispose(): void {
+    const { trap, exports } = this.#instance;
+    if (this.#shard && trap === undefined) this.#instance.run(() => this.#shard?.free());
+    this.#shard = undefined;
+    if (kept === this.#instance && (trap !== undefined || exports.memory.buffer.byteLength > KEEP)) kept = undefined;
+  }
+
+  #run<T>(call: (shard: WasmShard, memory: ArrayBuffer) => T): T {
+    return this.#instance.run(({ memory }) => {
+      if (!this.#shard) throw new LloydError("wasm-trapped", "these rows have been disposed of");
+      return call(this.#shard, memory.buffer);
+    });
+  }
+
+  setWeights(weights: Float64Array): void {
+    this.#run((shard) => shard.setWeights(weights));
+  }
+
+  /** Measures the rows from `from` to `to`, which `data` holds for all rows of this shard. */
+  measure(data: NumberArray, from: number, to: number, stride: number): void {
+    if (data instanceof Float32Array) {
+      this.#put(data, from, to);
+      this.#run((shard) => shard.measureValues(from, to, stride));
+      this.#raw = true;
+    } else {
+      this.#stage(data, from, to, (shard, a, b) => shard.measureStaged(a, b, stride));
+    }
+  }
+
+  measured(): Measured {
+    const found = this.#run((shard) => shard.extents());
+    const [row, column, value] = found;
+    const d = this.#columns;
+    const sample = found.slice(3 + 2 * d);
+    return {
+      min: found.slice(3, 3 + d),
+      max: found.slice(3 + d, 3 + 2 * d),
+      bad: row < 0 ? null : { row, column, value },
+      sampled: new Float64Array(sample.length / d),
+      sample,
+    };
+  }
+
+  setFrame({ origin, exponent, grid, span }: Frame): void {
+    this.#run((shard) => shard.setFrame(origin, exponent, grid, span));
+  }
+
+  /** Loads the rows from `from` to `to` into the frame. */
+  load(data: NumberArray, from: number, to: number): void {
+    if (data instanceof Float32Array) {
+      if (!this.#raw) this.#put(data, from, to);
+      this.#run((shard) => shard.loadValues(from, to));
+    } else {
+      this.#stage(data, from, to, (shard, a, b) => shard.loadStaged(a, b));
+    }
+  }
+
+  loaded(): Loaded {
+    this.#raw = false;
+    const found = this.#run((shard) => shard.moments());
+    return { squares: found.slice(0, PLANES), plainSquares: found.slice(PLANES, 2 * PLANES), sums: found.slice(2 * PLANES) };
+  }
+
+  assign(k: number, centroids: Float64Array, previous: Float64Array | null): void {
+    this.#run((shard) => shard.assign(k, centroids, previous ?? undefined));
+  }
+
+  partition(k: number, seed: number, stage: number): void {
+    this.#run((shard) => shard.partition(k, seed, stage));
+  }
+
+  draw({ by, seed, stage, places, seeds, candidates }: Draw): void {
+    this.#run((shard) => shard.draw(by === "distance", seed, stage, places, seeds, candidates));
+  }
+
+  farthest(places: number, k: number, centroids: Float64Array): void {
+    this.#run((shard) => shard.farthest(places, k, centroids));
+  }
+
+  refine(k: number, centroids: Float64Array): void {
+    this.#run((shard) => shard.refine(k, centroids));
+  }
+
+  /** After the work of `refine`: adds the rows from `from` to `to`. */
+  refineRows(data: NumberArray, from: number, to: number): void {
+    this.#stage(data, from, to, (shard, a, b) => shard.refineStaged(a, b));
+  }
+
+  refined(): Float64Array {
+    return this.#run((shard) => shard.refined());
+  }
+
+  /** `about`: for the inertia of loaded rows; without it, `finishRows` adds rows in f64. */
+  finish(k: number, centroids: Float64Array, about?: Float64Array): void {
+    this.#run((shard) => shard.finish(k, centroids, about));
+  }
+
+  /** After the work of `finish`: adds the rows from `from` to `to`. */
+  finishRows(data: NumberArray, from: number, to: number, about: Float64Array): void {
+    this.#stage(data, from, to, (shard, a, b) => shard.finishStaged(a, b, about));
+  }
+
+  /** About `budget` rows of the last question's work; true while there is more. */
+  work(budget: number): boolean {
+    return this.#run((shard) => shard.work(budget));
+  }
+
+  assigned(k: number): Assigned {
+    const found = this.#run((shard) => shard.assigned());
+    const planes = (found.length - 1 - k) / (k + k * this.#columns);
+    const [counts, weights] = [1 + k, 1 + k + planes * k];
+    return { changed: found[0], counts: found.slice(1, counts), weights: found.slice(counts, weights), sums: found.slice(weights) };
+  }
+
+  drawn(): Drawn {
+    const found = this.#run((shard) => shard.drawn());
+    const stride = 3 + this.#columns;
+    const races = [];
+    for (let at = 0; at < found.length; ) {
+      const potential = found.slice(at, at + PLANES);
+      const count = found[at + PLANES];
+      const race = {
+        potential,
+        keys: new Float64Array(count),
+        rows: new Float64Array(count),
+        weights: new Float64Array(count),
+        coordinates: new Float32Array(count * this.#columns),
+      };
+      at += PLANES + 1;
+      for (let i = 0; i < count; i++, at += stride) {
+        race.keys[i] = found[at];
+        race.rows[i] = found[at + 1];
+        race.weights[i] = found[at + 2];
+        race.coordinates.set(found.subarray(at + 3, at + stride), i * this.#columns);
+      }
+      races.push(race);
+    }
+    return races;
+  }
+
+  farthestRows(): Far {
+    const found = this.#run((shard) => shard.farthestRows());
+    const stride = 4 + this.#columns;
+    const rows: FarRow[] = [];
+    for (let at = 0; at < found.length; at += stride) {
+      const [squared, row, label, weight] = found.subarray(at, at + 4);
+      rows.push({ squared, row, label, weight, coordinates: found.slice(at + 4, at + stride) });
+    }
+    return rows;
+  }
+
+  finished(k: number, labels: boolean): Finished {
+    const found = this.#run((shard) => shard.finished());
+    return {
+      counts: found.slice(0, k),
+      inertias: found.slice(k),
+      labels: labels ? [{ first: this.#first, values: this.labels() }] : [],
+    };
+  }
+
+  labels(): Int32Array<ArrayBuffer> {
+    return this.#run((shard, memory) => new Int32Array(memory, shard.labels() >>> 0, this.#count).slice());
+  }
+
+  /** Squared distances of the rows from `from` to `to` to every centroid, in pieces, row-major. */
+  distances(data: NumberArray, from: number, to: number, centroids: Float64Array, use: (squared: Float64Array) => void): void {
+    this.#stage(data, from, to, (shard, a, b) => use(shard.distancesStaged(a, b, centroids)));
+  }
+
+  /** Drops what is remembered of earlier questions; no answer changes. */
+  forget(): void {
+    this.#run((shard) => shard.forget());
+  }
+
+  #put(data: Float32Array, from: number, to: number): void {
+    const [a, b] = [from * this.#columns, to * this.#columns];
+    const at = this.#run((shard) => shard.values() >>> 0);
+    this.#run((_, memory) => new Float32Array(memory, at + 4 * a, b - a).set(data.subarray(a, b)));
+  }
+
+  /** Passes rows through the staging area, a few at a time. */
+  #stage(data: NumberArray, from: number, to: number, use: (shard: WasmShard, from: number, to: number) => void): void {
+    const d = this.#columns;
+    const step = Math.max(1, Math.floor(STAGE / d));
+    for (let a = from; a < to; a += step) {
+      const b = Math.min(to, a + step);
+      const at = this.#run((shard) => shard.stage((b - a) * d) >>> 0);
+      this.#run((shard, memory) => {
+        new Float64Array(memory, at, (b - a) * d).set(data.subarray(a * d, b * d));
+        use(shard, a, b);
+      });
+    }
+  }
+}
+
+/** Seeds from a sample; see {@link Search}. */
+export function search({ rows, weights, columns, k, swaps, seed }: Search): Searched {
+  const [taken, ...seeds] = (kept ??= new Instance()).run((exports) => exports.search(rows, weights, columns, k, swaps, seed));
+  return { seeds: Uint32Array.from(seeds), swaps: taken };
+}
