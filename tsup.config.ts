@@ -1,15 +1,14 @@
 import { defineConfig } from "tsup";
 
 const shared = {
-  format: ["esm", "cjs"] as ("esm" | "cjs")[],
   target: "es2022",
   clean: false,
-  sourcemap: false,
   removeNodeProtocol: false,
   loader: { ".wasm": "binary" as const },
 };
 
 export default defineConfig([
-  { ...shared, entry: { index: "ts/index.ts" }, dts: true, platform: "neutral" },
-  { ...shared, entry: { cli: "ts/cli/main.ts" }, format: ["esm"], dts: false, platform: "node", external: ["lloyd"] },
+  // The command shares the library's code through a chunk.
+  { ...shared, entry: { index: "ts/index.ts", cli: "ts/cli/main.ts" }, format: "esm", splitting: true, dts: { entry: { index: "ts/index.ts" } }, platform: "neutral", mainFields: ["module", "main"], external: [/^node:/] },
+  { ...shared, entry: { index: "ts/index.ts" }, format: "cjs", dts: true, platform: "neutral" },
 ]);

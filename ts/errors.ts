@@ -56,6 +56,11 @@ export function show(value: unknown): string {
   return String(value);
 }
 
+/** "1 row", "2 rows". */
+export function plural(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
+}
+
 /** 1234567 bytes as "1.2 MB". */
 export function showBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];

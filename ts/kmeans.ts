@@ -3,7 +3,7 @@ import type { Driver, Progress } from "./driver/driver.js";
 import { Inline } from "./executor/inline.js";
 import { modelOf, type KMeansModel, type Step } from "./model.js";
 import { parse, type KMeansOptions, type Parsed } from "./options.js";
-import type { Points } from "./points.js";
+import { columnNames, type Points } from "./points.js";
 import { pump, pumpSync } from "./pump.js";
 
 /**
@@ -82,7 +82,7 @@ async function* kmeansRun(points: Points, options: KMeansOptions): AsyncGenerato
 
 function begin({ rows, weights, timeLimit, ...rest }: Parsed): Driver<Solution> {
   const clock = () => performance.now();
-  return solve({ ...rest, count: rows.count, columns: rows.columns, weighted: weights !== null, clock, deadline: clock() + timeLimit });
+  return solve({ ...rest, count: rows.count, columns: rows.columns, weighted: weights !== null, name: columnNames(rows), clock, deadline: clock() + timeLimit });
 }
 
 function finished({ weights, weightExponent, rows }: Parsed, solution: Solution): KMeansModel {

@@ -3,7 +3,7 @@ import { inertiasOf, joined, type Solution } from "./driver/solve.js";
 import { unframed } from "./driver/fit.js";
 import { LloydError, show } from "./errors.js";
 import { Inline } from "./executor/inline.js";
-import { parsePoints, type NumberArray, type Points } from "./points.js";
+import { columnNames, parsePoints, type NumberArray, type Points } from "./points.js";
 import { pumpSync } from "./pump.js";
 import type { Finished, Frame } from "./questions.js";
 
@@ -147,7 +147,7 @@ export class KMeansModel {
     const empty = this.sizes.filter((size) => size === 0).length;
     if (empty === 0) return [];
     const found = this.k - empty;
-    return [{ code: "empty-clusters", message: `${empty} of ${this.k} clusters are empty: the points have only ${found} distinct rows that could be told apart` }];
+    return [{ code: "empty-clusters", message: `${found} of ${this.k} clusters have rows: there are no more distinct points than that` }];
   }
 
   /**
@@ -227,7 +227,7 @@ export class KMeansModel {
     const about = framed(frame, this.centroids);
     const executor = new Inline(rows);
     try {
-      const found: Finished = pumpSync(predict(frame, this.k, centroids, about), executor);
+      const found: Finished = pumpSync(predict(frame, this.k, centroids, about, columnNames(rows)), executor);
       also?.(executor, about);
       return { labels: joined(found, rows.count), inertia: inertiasOf(found, this.k, { frame }).inertia };
     } finally {

@@ -1,7 +1,9 @@
 import { LloydError, show } from "./errors.js";
 import { isNumbers, parsePoints, type NumberArray, type Numbers, type Points, type Rows } from "./points.js";
+import { exponentAbove } from "./driver/frame.js";
 import type { Init } from "./driver/seed.js";
 import type { Step } from "./model.js";
+import { nearest } from "./nearest.js";
 import { drawnSeed, random } from "./random.js";
 
 /** How initial centroids are made. */
@@ -129,8 +131,7 @@ export function parseCentroids(name: string, centroids: unknown, k: number, colu
 function refuseUnknown(options: object): void {
   for (const name of Object.keys(options)) {
     if (NAMES.includes(name)) continue;
-    const near = NAMES.map((known) => ({ known, far: edits(name.toLowerCase(), known.toLowerCase()) })).sort((a, b) => a.far - b.far)[0];
-    const hint = SYNONYMS[name] ?? (near.far <= Math.max(2, name.length / 3) ? near.known : undefined);
+    const hint = SYNONYMS[name] ?? nearest(name, NAMES);
     throw new LloydError("unknown-option", `unknown option ${show(name)}; ${hint ? `did you mean ${show(hint)}?` : `expected one of ${NAMES.join(", ")}`}`);
   }
 }
@@ -157,18 +158,6 @@ const SYNONYMS: Record<string, string> = {
   onIteration: "onStep",
   onProgress: "onStep",
 };
-
-/** Levenshtein's distance. */
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    row = row.reduce<number[]>((next, above, j) => {
-      next.push(j === 0 ? i : Math.min(above + 1, next[j - 1] + 1, row[j - 1] + Number(a[i - 1] !== b[j - 1])));
-      return next;
-    }, []);
-  }
-  return row[b.length];
-}
 
 function parseK(k: unknown, count: number): number {
   if (!Number.isInteger(k) || (k as number) < 1 || (k as number) > count) {
@@ -226,7 +215,6 @@ function parseWeights(given: unknown, count: number): Pick<Parsed, "weights" | "
   if (least < most * LEAST_WEIGHT || most > 2 ** 480 || most < 2 ** -480) {
     throw new LloydError("bad-weights", `weights go from ${least} to ${most}; expected a ratio of at most 2^48, and none beyond 2^±480`);
   }
-  const weightExponent = Math.ceil(Math.log2(most));
-  const scale = 2 ** -weightExponent * (most * 2 ** -weightExponent > 1 ? 0.5 : 1);
-  return { weights: weights.map((weight) => weight * scale), weightExponent: -Math.log2(scale) };
+  const weightExponent = exponentAbove(most);
+  return { weights: weights.map((weight) => weight * 2 ** -weightExponent), weightExponent };
 }

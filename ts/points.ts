@@ -1,4 +1,4 @@
-import { LloydError, show } from "./errors.js";
+import { LloydError, plural, show } from "./errors.js";
 
 /** An array of numbers of any width but BigInt's. */
 export type NumberArray =
@@ -68,6 +68,11 @@ export function parsePoints(points: Points): Rows {
 
 type NdArray = { data: Numbers; shape: readonly number[]; stride?: readonly number[]; offset?: number };
 
+/** What messages call a column: its name where it has one, else its number. */
+export function columnNames({ names }: Rows): (column: number) => string {
+  return (column) => `column ${names ? show(names[column]) : column}`;
+}
+
 function fromRows(rows: readonly Numbers[]): Rows {
   const count = rows.length;
   if (count === 0) throw bad("points are an empty array; expected at least one row");
@@ -85,7 +90,7 @@ function fromRows(rows: readonly Numbers[]): Rows {
     const row = rows[i];
     if (!isNumbers(row)) throw bad(`row ${i} is ${show(row)}; expected an array of ${columns} numbers`);
     if (row.length !== columns) {
-      throw new LloydError("ragged-rows", `row ${i} has ${row.length} columns; expected ${columns}, as in row 0`);
+      throw new LloydError("ragged-rows", `row ${i} has ${plural(row.length, "column")}; expected ${columns}, as in row 0`);
     }
     for (let j = 0; j < columns; j++, at++) {
       const value = row[j];
@@ -103,7 +108,7 @@ function fromFlat({ data, columns }: { data: Numbers; columns: number }): Rows {
   const length = lengthOf(data);
   if (length === 0) throw bad("points.data is empty; expected at least one row");
   if (length % columns !== 0) {
-    throw bad(`points.data has ${length} values; expected a multiple of columns = ${columns}`);
+    throw bad(`points.data has ${plural(length, "value")}; expected a multiple of columns = ${columns}`);
   }
   return { data: asNumberArray(data, columns), count: length / columns, columns };
 }
@@ -153,7 +158,7 @@ function fromColumns(table: Record<string, Numbers>): Rows {
     if (column.length !== count) {
       throw new LloydError(
         "ragged-rows",
-        `column ${show(name)} has ${column.length} rows; expected ${count}, as in ${show(names[0])}`,
+        `column ${show(name)} has ${plural(column.length, "row")}; expected ${count}, as in ${show(names[0])}`,
       );
     }
     for (let i = 0, at = j; i < count; i++, at += columns) {

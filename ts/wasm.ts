@@ -76,7 +76,6 @@ export class Shard {
   readonly #count: number;
   readonly #first: number;
   #shard: WasmShard | undefined;
-  #raw = false;
 
   /** `first`: global number of the first of `count` rows; `total`: rows of all shards together. */
   constructor(count: number, columns: number, first: number, total: number) {
@@ -108,15 +107,9 @@ export class Shard {
     this.#run((shard) => shard.setWeights(weights));
   }
 
-  /** Measures the rows from `from` to `to`, which `data` holds for all rows of this shard. */
+  /** Measures the rows from `from` to `to` of all that `data` holds for this shard, in their order. */
   measure(data: NumberArray, from: number, to: number, stride: number): void {
-    if (data instanceof Float32Array) {
-      this.#put(data, from, to);
-      this.#run((shard) => shard.measureValues(from, to, stride));
-      this.#raw = true;
-    } else {
-      this.#stage(data, from, to, (shard, a, b) => shard.measureStaged(a, b, stride));
-    }
+    this.#stage(data, from, to, (shard, a, b, short) => shard.measureStaged(short, a, b, stride));
   }
 
   measured(): Measured {
@@ -137,18 +130,12 @@ export class Shard {
     this.#run((shard) => shard.setFrame(origin, exponent, grid, span));
   }
 
-  /** Loads the rows from `from` to `to` into the frame. */
+  /** Loads the rows from `from` to `to` into the frame, in their order. */
   load(data: NumberArray, from: number, to: number): void {
-    if (data instanceof Float32Array) {
-      if (!this.#raw) this.#put(data, from, to);
-      this.#run((shard) => shard.loadValues(from, to));
-    } else {
-      this.#stage(data, from, to, (shard, a, b) => shard.loadStaged(a, b));
-    }
+    this.#stage(data, from, to, (shard, a, b, short) => shard.loadStaged(short, b - a));
   }
 
   loaded(): Loaded {
-    this.#raw = false;
     const found = this.#run((shard) => shard.moments());
     return { squares: found.slice(0, PLANES), plainSquares: found.slice(PLANES, 2 * PLANES), sums: found.slice(2 * PLANES) };
   }
@@ -175,7 +162,7 @@ export class Shard {
 
   /** After the work of `refine`: adds the rows from `from` to `to`. */
   refineRows(data: NumberArray, from: number, to: number): void {
-    this.#stage(data, from, to, (shard, a, b) => shard.refineStaged(a, b));
+    this.#stage(data, from, to, (shard, a, b) => shard.refineStaged(a, b), true);
   }
 
   refined(): Float64Array {
@@ -189,7 +176,7 @@ export class Shard {
 
   /** After the work of `finish`: adds the rows from `from` to `to`. */
   finishRows(data: NumberArray, from: number, to: number, about: Float64Array): void {
-    this.#stage(data, from, to, (shard, a, b) => shard.finishStaged(a, b, about));
+    this.#stage(data, from, to, (shard, a, b) => shard.finishStaged(a, b, about), true);
   }
 
   /** About `budget` rows of the last question's work; true while there is more. */
@@ -206,26 +193,21 @@ export class Shard {
 
   drawn(): Drawn {
     const found = this.#run((shard) => shard.drawn());
-    const stride = 3 + this.#columns;
+    const coordinates = this.#run((shard) => shard.drawnRows());
     const races = [];
-    for (let at = 0; at < found.length; ) {
-      const potential = found.slice(at, at + PLANES);
+    for (let at = 0, row = 0; at < found.length; ) {
       const count = found[at + PLANES];
-      const race = {
-        potential,
-        keys: new Float64Array(count),
-        rows: new Float64Array(count),
-        weights: new Float64Array(count),
-        coordinates: new Float32Array(count * this.#columns),
-      };
-      at += PLANES + 1;
-      for (let i = 0; i < count; i++, at += stride) {
-        race.keys[i] = found[at];
-        race.rows[i] = found[at + 1];
-        race.weights[i] = found[at + 2];
-        race.coordinates.set(found.subarray(at + 3, at + stride), i * this.#columns);
-      }
-      races.push(race);
+      const each = found.subarray(at + PLANES + 1, at + PLANES + 1 + 3 * count);
+      const every = (offset: number) => Float64Array.from({ length: count }, (_, i) => each[3 * i + offset]);
+      races.push({
+        potential: found.slice(at, at + PLANES),
+        keys: every(0),
+        rows: every(1),
+        weights: every(2),
+        coordinates: coordinates.subarray(row * this.#columns, (row + count) * this.#columns),
+      });
+      at += PLANES + 1 + 3 * count;
+      row += count;
     }
     return races;
   }
@@ -256,7 +238,7 @@ export class Shard {
 
   /** Squared distances of the rows from `from` to `to` to every centroid, in pieces, row-major. */
   distances(data: NumberArray, from: number, to: number, centroids: Float64Array, use: (squared: Float64Array) => void): void {
-    this.#stage(data, from, to, (shard, a, b) => use(shard.distancesStaged(a, b, centroids)));
+    this.#stage(data, from, to, (shard, a, b) => use(shard.distancesStaged(a, b, centroids)), true);
   }
 
   /** Drops what is remembered of earlier questions; no answer changes. */
@@ -264,22 +246,19 @@ export class Shard {
     this.#run((shard) => shard.forget());
   }
 
-  #put(data: Float32Array, from: number, to: number): void {
-    const [a, b] = [from * this.#columns, to * this.#columns];
-    const at = this.#run((shard) => shard.values() >>> 0);
-    this.#run((_, memory) => new Float32Array(memory, at + 4 * a, b - a).set(data.subarray(a, b)));
-  }
-
-  /** Passes rows through the staging area, a few at a time. */
-  #stage(data: NumberArray, from: number, to: number, use: (shard: WasmShard, from: number, to: number) => void): void {
+  /** Passes rows through a staging area in wasm, as many at a time as a cache holds. */
+  #stage(data: NumberArray, from: number, to: number, use: (shard: WasmShard, from: number, to: number, short: boolean) => void, wide = false): void {
     const d = this.#columns;
     const step = Math.max(1, Math.floor(STAGE / d));
+    const short = !wide && data instanceof Float32Array;
     for (let a = from; a < to; a += step) {
       const b = Math.min(to, a + step);
-      const at = this.#run((shard) => shard.stage((b - a) * d) >>> 0);
+      const length = (b - a) * d;
+      const at = this.#run((shard) => (short ? shard.stageShort(length) : shard.stage(length)) >>> 0);
       this.#run((shard, memory) => {
-        new Float64Array(memory, at, (b - a) * d).set(data.subarray(a * d, b * d));
-        use(shard, a, b);
+        const staged = short ? new Float32Array(memory, at, length) : new Float64Array(memory, at, length);
+        staged.set(data.subarray(a * d, b * d));
+        use(shard, a, b, short);
       });
     }
   }

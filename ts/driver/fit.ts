@@ -87,12 +87,16 @@ function scaled({ frame }: Space, inertia: number): number {
   return inertia * 2 ** (2 * frame.exponent);
 }
 
-/** Keeps rounding in the last bits from showing as a rise. */
+/**
+ * Keeps rounding from showing as a rise: a centroid rounded to f64 can place a row on the wrong side
+ * of a boundary, which costs at most about 2^-52·√(J·Q), Q the rows' Σ w‖y‖².
+ */
 function lowered(inertia: number, space: Space, history: readonly Iteration[]): number {
   const before = history.at(-1);
   if (!before) return inertia;
   const last = before.inertia * 2 ** (-2 * space.frame.exponent);
-  return inertia > last && inertia <= last * (1 + 2 ** -50) ? last : inertia;
+  const noise = 2 ** -50 * (last + Math.sqrt(last * valueAt(space.squares, 0, 1)));
+  return inertia > last && inertia <= last + noise ? last : inertia;
 }
 
 function means({ sums, weights }: Assigned, centroids: Float64Array, k: number): Float64Array {

@@ -1,6 +1,9 @@
 import { LloydError } from "../errors.js";
 import type { Frame, Measured } from "../questions.js";
 
+/** A column as messages call it. */
+export type ColumnName = (column: number) => string;
+
 /** Rows that are looked at for the middle and spread of each column. */
 export const SAMPLE = 256;
 /** |log2| of the widest column's half width: squared distances and their sums stay within f64. */
@@ -17,13 +20,13 @@ const FINEST = -60;
  *
  * @throws LloydError `out-of-range`
  */
-export function frameFor({ min, max, sample }: Measured, count: number): Frame {
+export function frameFor({ min, max, sample }: Measured, count: number, name: ColumnName): Frame {
   const columns = min.length;
   const origin = min.map((low, j) => (low === max[j] ? low : middle(sample, j, columns, low, max[j])));
   const half = origin.map((o, j) => Math.max(max[j] - o, o - min[j]));
   half.forEach((h, j) => {
     if (!(h < 2 ** REACH)) {
-      throw new LloydError("out-of-range", `column ${j} spans ${min[j]} to ${max[j]}; squared distances would overflow, so divide it by a constant first`);
+      throw new LloydError("out-of-range", `${name(j)} spans ${min[j]} to ${max[j]}; squared distances would overflow, so divide it by a constant first`);
     }
   });
   const widest = half.reduce((a, b) => Math.max(a, b), 0);
@@ -35,20 +38,20 @@ export function frameFor({ min, max, sample }: Measured, count: number): Frame {
 }
 
 /** The same frame for other rows, which may reach beyond it. */
-export function frameReaching(frame: Frame, { min, max }: Measured): Frame {
+export function frameReaching(frame: Frame, { min, max }: Measured, name: ColumnName): Frame {
   const { origin, exponent } = frame;
   let span = 0;
   origin.forEach((o, j) => {
     const reach = Math.max(Math.abs(max[j] - o), Math.abs(min[j] - o)) * 2 ** -exponent;
     if (!(reach < 2 ** 100)) {
-      throw new LloydError("out-of-range", `column ${j} reaches from ${min[j]} to ${max[j]}, too far from the model's rows for squared distances to be told apart`);
+      throw new LloydError("out-of-range", `${name(j)} reaches from ${min[j]} to ${max[j]}, too far from the model's rows for squared distances to be told apart`);
     }
     if (reach > 0) span = Math.max(span, exponentAbove(reach));
   });
   return { ...frame, span };
 }
 
-/** The least e with 2^e ≥ v. */
+/** The least e with 2^e ≥ v, whatever the engine's logarithm rounds to. */
 export function exponentAbove(v: number): number {
   let e = Math.ceil(Math.log2(v));
   while (2 ** e < v) e += 1;
@@ -68,7 +71,7 @@ function middle(sample: Float64Array, column: number, columns: number, low: numb
   const mean = low + offsets.reduce((a, b) => a + b, 0);
   const spread = Math.sqrt(offsets.reduce((a, b) => a + (b * rows - (mean - low)) ** 2 / rows, 0));
   if (!(spread > 0) || !Number.isFinite(mean)) return Math.min(high, Math.max(low, Number.isFinite(mean) ? mean : low));
-  const step = 2 ** (Math.floor(Math.log2(spread)) - 3);
+  const step = 2 ** (exponentAbove(spread) - 4);
   const rounded = Math.round(mean / step) * step;
   return Number.isFinite(rounded) ? rounded : mean;
 }

@@ -43,7 +43,7 @@ export function* seeds(space: Space, k: number, init: Init, seed: number, weight
  */
 function* auto(space: Space, k: number, seed: number, weighted: boolean): Driver<Seeds> {
   const { count, columns } = space;
-  const wanted = k < 500 ? { rows: Math.max(8192, 50 * k), swaps: 2 * k } : { rows: 20 * k, swaps: k };
+  const wanted = sampleFor(k, columns);
   const [sample] = yield* draw(seed, 0, Math.min(count, wanted.rows));
   const whole = sample.rows.length === count;
   // Rows of a true sample were drawn by weight already.
@@ -52,11 +52,18 @@ function* auto(space: Space, k: number, seed: number, weighted: boolean): Driver
   if (found.seeds.length < k && !whole) return yield* plusPlus(space, k, seed);
   const chosen = new Float32Array(found.seeds.length * columns);
   found.seeds.forEach((row, j) => chosen.set(sample.coordinates.subarray(row * columns, (row + 1) * columns), j * columns));
-  const on = whole ? `all ${count} rows` : `${sample.rows.length} of ${count} rows`;
+  const on = whole ? (count === 1 ? "the only row" : `all ${count} rows`) : `${sample.rows.length} of ${count} rows`;
   return {
     centroids: filled(space, k, chosen),
     report: { method: "auto", description: `k-means++ on ${on}, then ${wanted.swaps} local-search swaps tried, ${found.swaps} made`, rows: sample.rows.length, swaps: found.swaps },
   };
+}
+
+/** Rows and swaps at which a larger search no longer ended lower than it cost in time. */
+function sampleFor(k: number, columns: number): { rows: number; swaps: number } {
+  if (k >= 500) return { rows: 20 * k, swaps: k };
+  const least = Math.min(8192, Math.max(2048, Math.floor(2 ** 21 / columns)));
+  return { rows: Math.max(50 * k, least), swaps: 4 * k };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Finished, Frame } from "../questions.js";
 import type { InitReport, Iteration, RestartReport, Stopped } from "../model.js";
 import { derivedSeed } from "../random.js";
 import { ask, type Driver } from "./driver.js";
+import type { ColumnName } from "./frame.js";
 import { fit, type Budget, type Fit } from "./fit.js";
 import { seeds, type Init } from "./seed.js";
 import { load, type Space } from "./space.js";
@@ -10,6 +11,7 @@ export interface Problem extends Budget {
   readonly count: number;
   readonly columns: number;
   readonly weighted: boolean;
+  readonly name: ColumnName;
   readonly k: number;
   readonly init: Init;
   readonly restarts: number;
@@ -37,7 +39,7 @@ export interface Solution {
 /** Loads the rows, fits them as often as asked, keeps the fit with the least inertia. */
 export function* solve(problem: Problem): Driver<Solution> {
   const { k, init, restarts, seed, weighted, clock, deadline } = problem;
-  const space = yield* load(problem.count, problem.columns, weighted);
+  const space = yield* load(problem.count, problem.columns, weighted, problem.name);
   const reports: RestartReport[] = [];
   let best: { fit: Fit; report: InitReport; inertia: number } | undefined;
   let last: Finished | undefined;

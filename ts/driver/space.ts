@@ -1,7 +1,7 @@
 import { LloydError } from "../errors.js";
 import type { Frame, Loaded, Measured } from "../questions.js";
 import { ask, type Driver } from "./driver.js";
-import { exponentAbove, frameFor, SAMPLE } from "./frame.js";
+import { exponentAbove, frameFor, SAMPLE, type ColumnName } from "./frame.js";
 import { valueAt } from "./moments.js";
 
 /** The rows as the drivers see them: loaded, with their scale known. */
@@ -20,17 +20,17 @@ export interface Space {
 }
 
 /** Measures the rows, chooses their frame, loads them. */
-export function* load(count: number, columns: number, weighted: boolean): Driver<Space> {
+export function* load(count: number, columns: number, weighted: boolean, name: ColumnName): Driver<Space> {
   const measured = yield* ask({ ask: "measure", stride: Math.max(1, Math.ceil(count / SAMPLE)) });
-  refuseNonFinite(measured);
-  const frame = frameFor(measured, count);
+  refuseNonFinite(measured, name);
+  const frame = frameFor(measured, count, name);
   const loaded = yield* ask({ ask: "load", frame });
   return { count, columns, frame, squares: loaded.squares, meanVariance: meanVariance(loaded, count), split: splitter(count, weighted) };
 }
 
 /** @throws LloydError `not-finite`, naming the first such coordinate. */
-export function refuseNonFinite({ bad }: Measured): void {
-  if (bad) throw new LloydError("not-finite", `row ${bad.row}, column ${bad.column} is ${bad.value}; expected a finite number`);
+export function refuseNonFinite({ bad }: Measured, name: ColumnName): void {
+  if (bad) throw new LloydError("not-finite", `row ${bad.row}, ${name(bad.column)} is ${bad.value}; expected a finite number`);
 }
 
 function meanVariance({ plainSquares, sums }: Loaded, count: number): number {

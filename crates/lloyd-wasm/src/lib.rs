@@ -16,10 +16,22 @@ fn thrown(error: OutOfMemory) -> JsValue {
     JsValue::from_f64(error.bytes)
 }
 
+fn stage<T: Copy + Default>(staged: &mut Vec<T>, len: usize) -> Maybe<*mut T> {
+    if staged.len() < len {
+        let more = len - staged.len();
+        staged
+            .try_reserve_exact(more)
+            .map_err(|_| JsValue::from_f64((len * size_of::<T>()) as f64))?;
+        staged.resize(len, T::default());
+    }
+    Ok(staged.as_mut_ptr())
+}
+
 #[wasm_bindgen]
 pub struct Shard {
     inner: shard::Shard,
     staged: Vec<f64>,
+    short: Vec<f32>,
     extents: Extents,
     frame: Option<Frame>,
     moments: Moments,
@@ -33,21 +45,25 @@ impl Shard {
         let rows = Rows::new(count, columns, first as u64, total as usize).map_err(thrown)?;
         let extents = rows.extents().map_err(thrown)?;
         let moments = Moments::zero(columns).map_err(thrown)?;
-        Ok(Shard { inner: shard::Shard::new(rows), staged: Vec::new(), extents, frame: None, moments })
-    }
-
-    /// Where `f32` numbers go in place: count × columns.
-    pub fn values(&mut self) -> *mut f32 {
-        self.inner.rows.values.as_mut_ptr()
+        Ok(Shard {
+            inner: shard::Shard::new(rows),
+            staged: Vec::new(),
+            short: Vec::new(),
+            extents,
+            frame: None,
+            moments,
+        })
     }
 
     /// Where `len` numbers of 64 bits go before they are measured or loaded.
     pub fn stage(&mut self, len: usize) -> Maybe<*mut f64> {
-        if self.staged.len() < len {
-            self.staged.try_reserve_exact(len).map_err(|_| JsValue::from_f64(len as f64 * 8.0))?;
-            self.staged.resize(len, 0.0);
-        }
-        Ok(self.staged.as_mut_ptr())
+        stage(&mut self.staged, len)
+    }
+
+    /// The same for numbers of 32 bits.
+    #[wasm_bindgen(js_name = stageShort)]
+    pub fn stage_short(&mut self, len: usize) -> Maybe<*mut f32> {
+        stage(&mut self.short, len)
     }
 
     #[wasm_bindgen(js_name = setWeights)]
@@ -56,69 +72,100 @@ impl Shard {
         self.inner.forget();
     }
 
-    #[wasm_bindgen(js_name = measureValues)]
-    pub fn measure_values(&mut self, from: usize, to: usize, stride: f64) -> Maybe<()> {
-        let rows = &self.inner.rows;
-        let some = &rows.values[from * rows.columns..to * rows.columns];
-        self.extents.meet(some, rows.first + from as u64, stride as u64).map_err(thrown)
-    }
-
-    /// The staged rows are those from `from` to `to`.
+    /// Measures the staged rows, `from` to `to`; the first ones start over.
     #[wasm_bindgen(js_name = measureStaged)]
-    pub fn measure_staged(&mut self, from: usize, to: usize, stride: f64) -> Maybe<()> {
+    pub fn measure_staged(
+        &mut self,
+        short: bool,
+        from: usize,
+        to: usize,
+        stride: f64,
+    ) -> Maybe<()> {
         let rows = &self.inner.rows;
-        let some = &self.staged[..(to - from) * rows.columns];
-        self.extents.meet(some, rows.first + from as u64, stride as u64).map_err(thrown)
+        let (len, first) = ((to - from) * rows.columns, rows.first + from as u64);
+        if from == 0 {
+            self.extents = rows.extents().map_err(thrown)?;
+        }
+        match short {
+            true => self.extents.meet(&self.short[..len], first, stride as u64),
+            false => self.extents.meet(&self.staged[..len], first, stride as u64),
+        }
+        .map_err(thrown)
     }
 
-    /// `[bad row or -1, its column, its value, min × d, max × d, sampled rows × d …]`; starts over.
-    pub fn extents(&mut self) -> Maybe<Vec<f64>> {
-        let fresh = self.inner.rows.extents().map_err(thrown)?;
-        let found = core::mem::replace(&mut self.extents, fresh);
-        let (row, column, value) = found.bad.map_or((-1.0, 0.0, 0.0), |(r, c, v)| (r as f64, c as f64, v));
-        Ok([&[row, column, value][..], &found.min, &found.max, &found.sample].concat())
+    /// `[bad row or -1, its column, its value, min × d, max × d, sampled rows × d …]`
+    pub fn extents(&self) -> Vec<f64> {
+        let found = &self.extents;
+        let (row, column, value) = found
+            .bad
+            .map_or((-1.0, 0.0, 0.0), |(r, c, v)| (r as f64, c as f64, v));
+        [
+            &[row, column, value][..],
+            &found.min,
+            &found.max,
+            &found.sample,
+        ]
+        .concat()
     }
 
     /// `span`: |coordinate| ≤ 2^span in this frame.
     #[wasm_bindgen(js_name = setFrame)]
-    pub fn set_frame(&mut self, origin: &[f64], exponent: i32, grid: &[i32], span: i32) -> Maybe<()> {
+    pub fn set_frame(
+        &mut self,
+        origin: &[f64],
+        exponent: i32,
+        grid: &[i32],
+        span: i32,
+    ) -> Maybe<()> {
         self.frame = Some(Frame::new(origin, exponent, grid).map_err(thrown)?);
         self.inner.rows.span = span;
+        self.inner.rows.values.clear();
+        self.inner.rows.norms.clear();
         self.inner.forget();
         self.moments = Moments::zero(origin.len()).map_err(thrown)?;
         Ok(())
     }
 
-    #[wasm_bindgen(js_name = loadValues)]
-    pub fn load_values(&mut self, from: usize, to: usize) {
-        if let Some(frame) = &self.frame {
-            self.inner.rows.load_in_place(from, to - from, frame, &mut self.moments);
-        }
-    }
-
-    /// The staged rows are those from `from` to `to`.
+    /// Loads the next rows, `count` staged ones.
     #[wasm_bindgen(js_name = loadStaged)]
-    pub fn load_staged(&mut self, from: usize, to: usize) {
-        if let Some(frame) = &self.frame {
-            let len = (to - from) * self.inner.rows.columns;
-            self.inner.rows.load(&self.staged[..len], from, frame, &mut self.moments);
+    pub fn load_staged(&mut self, short: bool, count: usize) {
+        let rows = &mut self.inner.rows;
+        let len = count * rows.columns;
+        let Some(frame) = &self.frame else { return };
+        match short {
+            true => rows.load(&self.short[..len], frame, &mut self.moments),
+            false => rows.load(&self.staged[..len], frame, &mut self.moments),
         }
     }
 
     /// `[Σ w‖y‖² × 3, Σ ‖y‖² × 3, Σ y × d]`
     pub fn moments(&mut self) -> Vec<f64> {
         self.staged = Vec::new();
+        self.short = Vec::new();
         let weighted = self.inner.rows.weights.is_some();
-        let squares = if weighted { &self.moments.squares } else { &self.moments.plain_squares };
-        [&squares.planes[..], &self.moments.plain_squares.planes, &self.moments.sums].concat()
+        let squares = if weighted {
+            &self.moments.squares
+        } else {
+            &self.moments.plain_squares
+        };
+        [
+            &squares.planes[..],
+            &self.moments.plain_squares.planes,
+            &self.moments.sums(self.inner.rows.columns),
+        ]
+        .concat()
     }
 
     pub fn assign(&mut self, k: usize, centroids: &[f64], previous: Option<Vec<f64>>) -> Maybe<()> {
-        self.inner.begin_assign(k, centroids, previous.as_deref()).map_err(thrown)
+        self.inner
+            .begin_assign(k, centroids, previous.as_deref())
+            .map_err(thrown)
     }
 
     pub fn partition(&mut self, k: usize, seed: f64, stage: f64) -> Maybe<()> {
-        self.inner.begin_partition(k, seed as u64, stage as u64).map_err(thrown)
+        self.inner
+            .begin_partition(k, seed as u64, stage as u64)
+            .map_err(thrown)
     }
 
     pub fn draw(
@@ -130,17 +177,27 @@ impl Shard {
         seeds: &[f32],
         candidates: &[f32],
     ) -> Maybe<()> {
-        let draw = if greatest { Draw::Greatest } else { Draw::Weighted };
-        self.inner.begin_draw(draw, seed as u64, stage as u64, places, seeds, candidates).map_err(thrown)
+        let draw = if greatest {
+            Draw::Greatest
+        } else {
+            Draw::Weighted
+        };
+        self.inner
+            .begin_draw(draw, seed as u64, stage as u64, places, seeds, candidates)
+            .map_err(thrown)
     }
 
     pub fn farthest(&mut self, places: usize, k: usize, centroids: &[f64]) -> Maybe<()> {
-        self.inner.begin_farthest(places, k, centroids).map_err(thrown)
+        self.inner
+            .begin_farthest(places, k, centroids)
+            .map_err(thrown)
     }
 
     /// `about`: for loaded rows; without it, rows follow through `finishStaged`.
     pub fn finish(&mut self, k: usize, centroids: &[f64], about: Option<Vec<f64>>) -> Maybe<()> {
-        self.inner.begin_finish(k, centroids, about.as_deref()).map_err(thrown)
+        self.inner
+            .begin_finish(k, centroids, about.as_deref())
+            .map_err(thrown)
     }
 
     /// After the work of `finish`: the staged rows are those from `from` to `to`.
@@ -170,7 +227,9 @@ impl Shard {
     /// After `assign` or `partition`: `[changed, counts × k, weights × planes·k, sums × planes·k·d]`,
     /// one plane without weights, three with.
     pub fn assigned(&self) -> Vec<f64> {
-        let Some(clusters) = self.inner.clusters() else { return Vec::new() };
+        let Some(clusters) = self.inner.clusters() else {
+            return Vec::new();
+        };
         let mut reply = vec![self.inner.changed() as f64];
         reply.extend(clusters.counts.iter().map(|&c| c as f64));
         reply.extend(&clusters.weights);
@@ -178,7 +237,7 @@ impl Shard {
         reply
     }
 
-    /// After `draw`: per list `[Σ w·D² × 3, winners, then for each: key, row, weight, coordinates × d]`.
+    /// After `draw`: per list `[Σ w·D² × 3, winners, then for each: key, row, weight]`.
     pub fn drawn(&self) -> Vec<f64> {
         let drawn = self.inner.drawn();
         let lists = drawn.winners.len();
@@ -187,11 +246,24 @@ impl Shard {
             reply.extend(drawn.potentials.planes.iter().skip(list).step_by(lists));
             reply.push(winners.len() as f64);
             for winner in winners {
-                reply.extend([winner.key, winner.row as f64]);
-                self.push_row(winner.row, &mut reply);
+                reply.extend([
+                    winner.key,
+                    winner.row as f64,
+                    self.inner.rows.weight(self.local(winner.row)),
+                ]);
             }
         }
         reply
+    }
+
+    /// The same winners' coordinates: rows × d, one list after the other.
+    #[wasm_bindgen(js_name = drawnRows)]
+    pub fn drawn_rows(&self) -> Vec<f32> {
+        let winners = self.inner.drawn().winners.iter().flatten();
+        winners
+            .flat_map(|w| self.inner.rows.row(self.local(w.row)))
+            .copied()
+            .collect()
     }
 
     /// After `farthest`: per row `[squared distance, row, label, weight, coordinates × d]`.
@@ -208,7 +280,11 @@ impl Shard {
     /// After `finish`: `[counts × k, inertia × 3·k]`.
     pub fn finished(&self) -> Vec<f64> {
         let counts = self.inner.clusters().map_or(&[][..], |c| &c.counts);
-        counts.iter().map(|&c| c as f64).chain(self.inner.refined().inertias.planes.iter().copied()).collect()
+        counts
+            .iter()
+            .map(|&c| c as f64)
+            .chain(self.inner.refined().inertias.planes.iter().copied())
+            .collect()
     }
 
     /// After `refine`: `sums × 3·k·d`.
@@ -218,12 +294,19 @@ impl Shard {
 
     /// Where the labels lie: count × u32.
     pub fn labels(&self) -> *const u32 {
-        self.inner.clusters().map_or(core::ptr::null(), |c| c.labels.as_ptr())
+        self.inner
+            .clusters()
+            .map_or(core::ptr::null(), |c| c.labels.as_ptr())
     }
 
     /// Squared distances of the staged rows, `from` to `to`, to every centroid: rows × k.
     #[wasm_bindgen(js_name = distancesStaged)]
-    pub fn distances_staged(&mut self, from: usize, to: usize, centroids: &[f64]) -> Maybe<Vec<f64>> {
+    pub fn distances_staged(
+        &mut self,
+        from: usize,
+        to: usize,
+        centroids: &[f64],
+    ) -> Maybe<Vec<f64>> {
         let len = self.place_staged(from, to);
         shard::distances(&self.staged[..len], self.inner.rows.columns, centroids).map_err(thrown)
     }
@@ -247,8 +330,12 @@ impl Shard {
         len
     }
 
+    fn local(&self, row: u64) -> usize {
+        (row - self.inner.rows.first) as usize
+    }
+
     fn push_row(&self, row: u64, reply: &mut Vec<f64>) {
-        let i = (row - self.inner.rows.first) as usize;
+        let i = self.local(row);
         reply.push(self.inner.rows.weight(i));
         reply.extend(self.inner.rows.row(i).iter().map(|&y| y as f64));
     }
@@ -256,8 +343,16 @@ impl Shard {
 
 /// Seeds from a sample of rows: `[swaps taken, rows …]`; `weights` is empty where all are 1.
 #[wasm_bindgen]
-pub fn search(rows: &[f32], weights: &[f64], columns: usize, k: usize, swaps: usize, seed: f64) -> Maybe<Vec<u32>> {
+pub fn search(
+    rows: &[f32],
+    weights: &[f64],
+    columns: usize,
+    k: usize,
+    swaps: usize,
+    seed: f64,
+) -> Maybe<Vec<u32>> {
     let weights = Some(weights).filter(|w| !w.is_empty());
-    let found = lloyd::search::search(rows, weights, columns, k, swaps, seed as u64).map_err(thrown)?;
+    let found =
+        lloyd::search::search(rows, weights, columns, k, swaps, seed as u64).map_err(thrown)?;
     Ok([&[found.swaps][..], &found.seeds].concat())
 }

@@ -49,7 +49,9 @@ impl Units {
     /// `count`: how many values all holders together will add. `top`: |value| ≤ 2^top.
     pub fn new(count: usize, top: i32) -> Self {
         let bits = 51 - log2_ceil(count);
-        Self { magic: core::array::from_fn(|b| magic((top - bits * (b as i32 + 1)).max(-1000))) }
+        Self {
+            magic: core::array::from_fn(|b| magic((top - bits * (b as i32 + 1)).max(-1000))),
+        }
     }
 
     /// The multiples of each unit that together are `v` (up to half the last unit).
@@ -73,7 +75,10 @@ pub struct Sums {
 
 impl Sums {
     pub fn zero(len: usize) -> Result<Self, crate::OutOfMemory> {
-        Ok(Self { planes: Vec::filled(len * BINS, 0.0)?, len })
+        Ok(Self {
+            planes: Vec::filled(len * BINS, 0.0)?,
+            len,
+        })
     }
 
     #[inline(always)]
@@ -85,7 +90,10 @@ impl Sums {
 
     /// The sum as one f64: the finest plane first, so that at most the last bit is rounded.
     pub fn value(&self, at: usize) -> f64 {
-        (0..BINS).rev().map(|b| self.planes[b * self.len + at]).sum()
+        (0..BINS)
+            .rev()
+            .map(|b| self.planes[b * self.len + at])
+            .sum()
     }
 }
 
@@ -95,7 +103,8 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        #[test]
+        #[cfg_attr(not(target_arch = "wasm32"), test)]
+        #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
         fn any_order_and_any_split_give_the_same_bits(
             values in prop::collection::vec((-1.0f64..1.0, -30i32..0), 1..300),
             cut in 0usize..300,
@@ -113,7 +122,8 @@ mod tests {
             prop_assert!((forward.value(0) - plain).abs() <= 1e-15 * values.iter().map(|v| v.abs()).sum::<f64>());
         }
 
-        #[test]
+        #[cfg_attr(not(target_arch = "wasm32"), test)]
+        #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
         fn taking_away_undoes_adding(values in prop::collection::vec(-1.0f64..1.0, 1..100)) {
             let units = Units::new(values.len(), 0);
             let mut sum = Sums::zero(1).unwrap();

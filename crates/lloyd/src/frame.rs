@@ -9,32 +9,43 @@
 //! grid so coarse that a sum of all rows is exact (`exact.rs`) and finer than f32 resolves at the
 //! column's largest value.
 
-use crate::exact::{log2_ceil, magic, snap};
+//!
+//! Departures:
+//! 1. Columns repeat along the row-major values, so what belongs to them is laid out over a run of
+//!    whole rows of at least [`RUN`] values: one loop without regard to d, in vectors for any d.
+
+use crate::exact::{exp2, log2_ceil, magic, snap};
 use crate::{Allocate, OutOfMemory};
 
 /// The finest grid of any column: no product of two loaded values is subnormal in f32.
 pub const FINEST: i32 = -60;
+/// Values of a run, at least.
+const RUN: usize = 64;
+
+/// Values of a run of whole rows.
+pub fn run_of(columns: usize) -> usize {
+    columns * RUN.div_ceil(columns)
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
-    /// One per column, in the caller's units.
-    pub origin: Vec<f64>,
-    /// The caller's units are 2^exponent of ours.
-    pub exponent: i32,
-    /// log2 of each column's grid, in our units.
-    pub grid: Vec<i32>,
+    columns: usize,
     scale: f64,
+    /// A run of the columns' origins, in the caller's units, and of their grids' magic numbers.
+    origin: Vec<f64>,
     magic: Vec<f64>,
 }
 
 impl Frame {
+    /// `origin`, `grid`: one per column; `grid` is log2 of the column's unit in the frame.
+    /// The caller's units are 2^exponent of the frame's.
     pub fn new(origin: &[f64], exponent: i32, grid: &[i32]) -> Result<Self, OutOfMemory> {
+        let run = run_of(origin.len());
         Ok(Self {
-            origin: Vec::copied(origin)?,
-            exponent,
-            grid: Vec::copied(grid)?,
-            scale: crate::exact::exp2(-exponent),
-            magic: Vec::collected(grid.len(), grid.iter().map(|&e| magic(e)))?,
+            columns: origin.len(),
+            scale: exp2(-exponent),
+            origin: Vec::collected(run, origin.iter().copied().cycle().take(run))?,
+            magic: Vec::collected(run, grid.iter().map(|&e| magic(e)).cycle().take(run))?,
         })
     }
 
@@ -43,17 +54,35 @@ impl Frame {
         (top - (51 - log2_ceil(count))).max(FINEST)
     }
 
-    #[inline(always)]
-    pub fn load(&self, x: f64, column: usize) -> f32 {
-        snap((x - self.origin[column]) * self.scale, self.magic[column]) as f32
+    /// Whole rows of the caller's numbers to loaded ones. `sums`: one run; each loaded value is added
+    /// to its column's.
+    #[inline(never)]
+    pub fn load<T: Copy + Into<f64>>(&self, from: &[T], values: &mut [f32], sums: &mut [f64]) {
+        let run = self.origin.len();
+        for (values, from) in values.chunks_mut(run).zip(from.chunks(run)) {
+            for ((((y, &x), o), m), sum) in values
+                .iter_mut()
+                .zip(from)
+                .zip(&self.origin)
+                .zip(&self.magic)
+                .zip(&mut *sums)
+            {
+                *y = snap((x.into() - o) * self.scale, *m) as f32;
+                *sum += *y as f64;
+            }
+        }
     }
 
     /// The caller's numbers in the frame's units, in f64 and off the grid: what refined answers use.
     pub fn place(&self, rows: &mut [f64]) {
-        for row in rows.chunks_exact_mut(self.origin.len()) {
-            for (x, origin) in row.iter_mut().zip(&self.origin) {
+        for run in rows.chunks_mut(self.origin.len()) {
+            for (x, origin) in run.iter_mut().zip(&self.origin) {
                 *x = (*x - origin) * self.scale;
             }
         }
+    }
+
+    pub fn columns(&self) -> usize {
+        self.columns
     }
 }

@@ -21,33 +21,36 @@ pub struct OutOfMemory {
 
 /// Vectors whose allocation can fail without a trap.
 pub(crate) trait Allocate<T: Copy>: Sized {
+    fn reserved(len: usize) -> Result<Self, OutOfMemory>;
     fn filled(len: usize, value: T) -> Result<Self, OutOfMemory>;
     fn copied(from: &[T]) -> Result<Self, OutOfMemory>;
     fn collected(len: usize, from: impl Iterator<Item = T>) -> Result<Self, OutOfMemory>;
 }
 
 impl<T: Copy> Allocate<T> for Vec<T> {
+    fn reserved(len: usize) -> Result<Self, OutOfMemory> {
+        let mut v = Vec::new();
+        v.try_reserve_exact(len).map_err(|_| OutOfMemory {
+            bytes: len as f64 * size_of::<T>() as f64,
+        })?;
+        Ok(v)
+    }
+
     fn filled(len: usize, value: T) -> Result<Self, OutOfMemory> {
-        let mut v = reserve(len)?;
+        let mut v = Self::reserved(len)?;
         v.resize(len, value);
         Ok(v)
     }
 
     fn copied(from: &[T]) -> Result<Self, OutOfMemory> {
-        let mut v = reserve(from.len())?;
+        let mut v = Self::reserved(from.len())?;
         v.extend_from_slice(from);
         Ok(v)
     }
 
     fn collected(len: usize, from: impl Iterator<Item = T>) -> Result<Self, OutOfMemory> {
-        let mut v = reserve(len)?;
+        let mut v = Self::reserved(len)?;
         v.extend(from);
         Ok(v)
     }
-}
-
-fn reserve<T>(len: usize) -> Result<Vec<T>, OutOfMemory> {
-    let mut v = Vec::new();
-    v.try_reserve_exact(len).map_err(|_| OutOfMemory { bytes: len as f64 * size_of::<T>() as f64 })?;
-    Ok(v)
 }

@@ -1,12 +1,15 @@
 //! The rows that a shard owns, from the caller's numbers to loaded ones.
 
-use crate::exact::{Sums, Units, log2_ceil};
-use crate::frame::Frame;
-use crate::kernel::round_up;
+use crate::exact::{BINS, Sums, Units, log2_ceil};
+use crate::frame::{Frame, run_of};
+use crate::kernel::TILE;
 use crate::{Allocate, OutOfMemory};
 
 /// A number of the caller's.
-pub trait Number: Copy + PartialOrd + core::ops::Sub<Output = Self> + core::ops::AddAssign + Into<f64> + Default {}
+pub trait Number:
+    Copy + PartialOrd + core::ops::Sub<Output = Self> + core::ops::AddAssign + Into<f64> + Default
+{
+}
 impl Number for f32 {}
 impl Number for f64 {}
 
@@ -27,9 +30,9 @@ pub struct Rows {
     pub columns: usize,
     /// Global number of the first row.
     pub first: u64,
-    /// Raw `f32` until loaded, then in the frame's units.
+    /// In a frame's units; grows to its reserved size as rows are loaded.
     pub values: Vec<f32>,
-    /// ‖row‖, rounded up.
+    /// At least ‖row‖.
     pub norms: Vec<f32>,
     /// One per row, at most 1; absent where all are 1.
     pub weights: Option<Vec<f64>>,
@@ -44,19 +47,24 @@ pub struct Rows {
 pub struct Moments {
     /// Σ w‖y‖²
     pub squares: Sums,
-    /// Σ ‖y‖² and, per column, Σ y, whatever the weights: the scale of `tolerance`.
+    /// Σ ‖y‖², whatever the weights, and a run of the columns' Σ y: the scale of `tolerance`.
     pub plain_squares: Sums,
-    pub sums: Vec<f64>,
+    runs: Vec<f64>,
 }
 
 impl Rows {
-    pub fn new(count: usize, columns: usize, first: u64, total: usize) -> Result<Self, OutOfMemory> {
+    pub fn new(
+        count: usize,
+        columns: usize,
+        first: u64,
+        total: usize,
+    ) -> Result<Self, OutOfMemory> {
         Ok(Self {
             count,
             columns,
             first,
-            values: Vec::filled(count * columns, 0.0)?,
-            norms: Vec::filled(count, 0.0)?,
+            values: Vec::reserved(count * columns)?,
+            norms: Vec::reserved(count)?,
             weights: None,
             total: total.max(count),
             span: 0,
@@ -93,78 +101,125 @@ impl Rows {
 
 impl Extents {
     /// `some`: whole rows, the first of which has the global number `first`.
-    pub fn meet<T: Number>(&mut self, some: &[T], first: u64, stride: u64) -> Result<(), OutOfMemory> {
+    pub fn meet<T: Number>(
+        &mut self,
+        some: &[T],
+        first: u64,
+        stride: u64,
+    ) -> Result<(), OutOfMemory> {
         let d = self.min.len();
-        let Some(start) = some.get(..d) else { return Ok(()) };
-        let (mut min, mut max) = (Vec::copied(start)?, Vec::copied(start)?);
-        let mut finite = Vec::filled(d, T::default())?;
-        for row in some.chunks_exact(d) {
-            for (((x, min), max), finite) in row.iter().zip(&mut min).zip(&mut max).zip(&mut finite) {
-                *min = if *x < *min { *x } else { *min };
-                *max = if *x > *max { *x } else { *max };
-                *finite += *x - *x;
-            }
+        let Some(start) = some.get(..d) else {
+            return Ok(());
+        };
+        let run = run_of(d);
+        let mut min = Vec::collected(run, start.iter().copied().cycle().take(run))?;
+        let mut max = Vec::copied(&min)?;
+        let mut finite = Vec::filled(run, T::default())?;
+        for tile in some.chunks(run * 8) {
+            extremes(tile, &mut min, &mut max, &mut finite);
         }
-        for j in 0..d {
-            self.min[j] = self.min[j].min(min[j].into());
-            self.max[j] = self.max[j].max(max[j].into());
+        for i in 0..run {
+            self.min[i % d] = self.min[i % d].min(min[i].into());
+            self.max[i % d] = self.max[i % d].max(max[i].into());
         }
         if self.bad.is_none() && finite.into_iter().any(|f| f.into() != 0.0) {
-            let at = some.iter().position(|&x| !x.into().is_finite()).unwrap_or(0);
+            let at = some
+                .iter()
+                .position(|&x| !x.into().is_finite())
+                .unwrap_or(0);
             self.bad = Some((first + (at / d) as u64, at % d, some[at].into()));
         }
         let skip = (stride - first % stride) % stride;
-        for row in some.chunks_exact(d).skip(skip as usize).step_by(stride as usize) {
+        for row in some
+            .chunks_exact(d)
+            .skip(skip as usize)
+            .step_by(stride as usize)
+        {
             self.sample.extend(row.iter().map(|&x| x.into()));
         }
         Ok(())
     }
 }
 
-impl Moments {
-    pub fn zero(columns: usize) -> Result<Self, OutOfMemory> {
-        Ok(Self { squares: Sums::zero(1)?, plain_squares: Sums::zero(1)?, sums: Vec::filled(columns, 0.0)? })
-    }
-
-    fn meet(&mut self, rows: &mut Rows, at: usize, units: &Units) {
-        let row = &rows.values[at * rows.columns..][..rows.columns];
-        let squared = norm_squared(row);
-        rows.norms[at] = round_up(squared.sqrt() * (1.0 + 1e-7));
-        self.plain_squares.add(0, units.split(squared));
-        if rows.weights.is_some() {
-            self.squares.add(0, units.split(squared * rows.weight(at)));
-        }
-        for (sum, &y) in self.sums.iter_mut().zip(row) {
-            *sum += y as f64;
+/// The arrays: one run of columns. `finite` becomes NaN where a value is not finite.
+#[inline(never)]
+#[allow(clippy::eq_op)]
+fn extremes<T: Number>(some: &[T], min: &mut [T], max: &mut [T], finite: &mut [T]) {
+    for run in some.chunks(min.len()) {
+        for (((x, min), max), finite) in run.iter().zip(&mut *min).zip(&mut *max).zip(&mut *finite)
+        {
+            *min = if *x < *min { *x } else { *min };
+            *max = if *x > *max { *x } else { *max };
+            *finite += *x - *x;
         }
     }
 }
 
+impl Moments {
+    pub fn zero(columns: usize) -> Result<Self, OutOfMemory> {
+        Ok(Self {
+            squares: Sums::zero(1)?,
+            plain_squares: Sums::zero(1)?,
+            runs: Vec::filled(run_of(columns), 0.0)?,
+        })
+    }
+
+    /// Σ y of each column.
+    pub fn sums(&self, columns: usize) -> Vec<f64> {
+        (0..columns)
+            .map(|j| self.runs.iter().skip(j).step_by(columns).sum())
+            .collect()
+    }
+}
+
 impl Rows {
-    /// Loads rows from `at` on from the caller's numbers `from` (whole rows).
-    pub fn load<T: Number>(&mut self, from: &[T], at: usize, frame: &Frame, moments: &mut Moments) {
-        let d = self.columns;
-        let units = self.units(self.distance_top());
-        for (i, row) in from.chunks_exact(d).enumerate() {
-            let to = &mut self.values[(at + i) * d..][..d];
-            for (j, (y, &x)) in to.iter_mut().zip(row).enumerate() {
-                *y = frame.load(x.into(), j);
+    /// Loads the next rows from the caller's numbers: whole rows, in order.
+    pub fn load<T: Number>(&mut self, some: &[T], frame: &Frame, moments: &mut Moments) {
+        let zeros = [0.0f32; TILE];
+        for tile in some.chunks(TILE * self.columns) {
+            let from = self.values.len();
+            // Grown by whole tiles of zeros that stay in cache until the rows overwrite them.
+            for some in tile.chunks(TILE) {
+                self.values.extend_from_slice(&zeros[..some.len()]);
             }
-            moments.meet(self, at + i, &units);
+            frame.load(tile, &mut self.values[from..], &mut moments.runs);
+            self.weigh(tile.len() / self.columns, moments);
         }
     }
 
-    /// The same where the caller's `f32` numbers already stand in `values`.
-    pub fn load_in_place(&mut self, at: usize, count: usize, frame: &Frame, moments: &mut Moments) {
-        let d = self.columns;
+    /// Norms and squares of the next `count` loaded rows.
+    #[inline(never)]
+    fn weigh(&mut self, count: usize, moments: &mut Moments) {
         let units = self.units(self.distance_top());
-        for i in at..at + count {
-            for (j, y) in self.values[i * d..][..d].iter_mut().enumerate() {
-                *y = frame.load(*y as f64, j);
-            }
-            moments.meet(self, i, &units);
+        let from = self.norms.len();
+        let mut squares = [0.0f64; TILE];
+        for (i, squared) in squares[..count].iter_mut().enumerate() {
+            *squared = norm_squared(self.row(from + i));
+        }
+        // Above the exact norm: 1e-6 is more than all that sqrt and f32 round off.
+        let norms = squares.map(|squared| (squared.sqrt() * (1.0 + 1e-6)) as f32);
+        self.norms.extend_from_slice(&norms[..count]);
+        moments
+            .plain_squares
+            .add(0, total(&units, &squares[..count]));
+        if let Some(weights) = &self.weights {
+            squares[..count]
+                .iter_mut()
+                .zip(&weights[from..])
+                .for_each(|(squared, weight)| *squared *= weight);
+            moments.squares.add(0, total(&units, &squares[..count]));
         }
     }
+}
+
+/// The parts of an exact sum of some values.
+fn total(units: &Units, values: &[f64]) -> [f64; BINS] {
+    values.iter().fold([0.0; BINS], |mut sum, &value| {
+        for (sum, part) in sum.iter_mut().zip(units.split(value)) {
+            *sum += part;
+        }
+        sum
+    })
 }
 
 /// Σ y² in f64, in four sums by dimension modulo 4.

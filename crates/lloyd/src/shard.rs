@@ -54,14 +54,29 @@ pub struct Refined {
 
 /// Work that goes over the rows once.
 enum Pass {
-    Assign { by: Centroids, assign: Box<Lloyd>, changed: u32 },
-    Partition { seed: u64, stage: u64 },
+    /// `from`: what `changed` counts from, in the pass that a reply is about.
+    Assign {
+        by: Centroids,
+        assign: Box<Lloyd>,
+        changed: u32,
+        from: Option<Previous>,
+    },
+    Partition {
+        seed: u64,
+        stage: u64,
+    },
     Seed(Box<Seeding>),
-    Far { centroids: Vec<f64>, race: Race },
-    Finish { about: Vec<f64> },
+    Far {
+        centroids: Vec<f64>,
+        race: Race,
+    },
+    Finish {
+        about: Vec<f64>,
+    },
 }
 
 type Centroids = Vec<f64>;
+type Previous = Option<Centroids>;
 
 struct Seeding {
     draw: Draw,
@@ -84,7 +99,7 @@ struct Memory {
     /// The centroids that `clusters` is the answer to, where it is whole.
     answered: Option<Centroids>,
     /// `changed` of that answer, counted from these centroids.
-    changed: Option<(Option<Centroids>, u32)>,
+    changed: Option<(Previous, u32)>,
     /// Seeds, rows of d, and each row's squared distance to the nearest of them.
     seeds: Option<Vec<f32>>,
     nearest: Vec<f32>,
@@ -104,7 +119,13 @@ pub struct Shard {
 
 impl Shard {
     pub fn new(rows: Rows) -> Self {
-        Self { rows, memory: Memory::default(), queue: Vec::new(), at: 0, decided: 0 }
+        Self {
+            rows,
+            memory: Memory::default(),
+            queue: Vec::new(),
+            at: 0,
+            decided: 0,
+        }
     }
 
     /// Drops everything but the rows.
@@ -121,22 +142,31 @@ impl Shard {
 
     /// `assign`: labels by nearest centroid, and how many differ from those by `previous` (all,
     /// where there is none). `centroids`, `previous`: k × d, row-major, in the frame's units.
-    pub fn begin_assign(&mut self, k: usize, centroids: &[f64], previous: Option<&[f64]>) -> Result<(), OutOfMemory> {
+    pub fn begin_assign(
+        &mut self,
+        k: usize,
+        centroids: &[f64],
+        previous: Option<&[f64]>,
+    ) -> Result<(), OutOfMemory> {
         self.make_clusters(k)?;
         let mut passes = Vec::new();
         let known = self.memory.answered.as_deref();
         let repeated = known == Some(centroids)
-            && self.memory.changed.as_ref().is_some_and(|(from, _)| from.as_deref() == previous);
+            && self
+                .memory
+                .changed
+                .as_ref()
+                .is_some_and(|(from, _)| from.as_deref() == previous);
         if !repeated {
             if let Some(previous) = previous.filter(|&p| known != Some(p)) {
-                passes.push(self.assign_pass(k, previous)?);
+                passes.push(self.assign_pass(k, previous, None)?);
             }
             if previous.is_none() {
                 self.memory.clusters = Some(Clusters::new(k, &self.rows)?);
                 self.memory.answered = None;
             }
-            passes.push(self.assign_pass(k, centroids)?);
-            self.memory.changed = Some((previous.map(Vec::copied).transpose()?, 0));
+            let from = previous.map(Vec::copied).transpose()?;
+            passes.push(self.assign_pass(k, centroids, Some(from))?);
         }
         self.restart(passes);
         Ok(())
@@ -188,20 +218,38 @@ impl Shard {
     }
 
     /// `farthest`: the `places` rows of positive weight farthest from their centroid, not at it.
-    pub fn begin_farthest(&mut self, places: usize, k: usize, centroids: &[f64]) -> Result<(), OutOfMemory> {
+    pub fn begin_farthest(
+        &mut self,
+        places: usize,
+        k: usize,
+        centroids: &[f64],
+    ) -> Result<(), OutOfMemory> {
         let mut passes = self.answer_to(k, centroids)?;
-        passes.push(Pass::Far { centroids: Vec::copied(centroids)?, race: Race::new(0, 0, places) });
+        passes.push(Pass::Far {
+            centroids: Vec::copied(centroids)?,
+            race: Race::new(0, 0, places),
+        });
         self.restart(passes);
         Ok(())
     }
 
     /// `finish`: each cluster's exact inertia about the centroids `about`; labels can be read after
     /// it. Without `about`, only the labels are made, and [`Shard::finish_some`] does the rest.
-    pub fn begin_finish(&mut self, k: usize, centroids: &[f64], about: Option<&[f64]>) -> Result<(), OutOfMemory> {
+    pub fn begin_finish(
+        &mut self,
+        k: usize,
+        centroids: &[f64],
+        about: Option<&[f64]>,
+    ) -> Result<(), OutOfMemory> {
         let mut passes = self.answer_to(k, centroids)?;
-        self.memory.refined = Refined { inertias: Sums::zero(k)?, sums: Sums::default() };
+        self.memory.refined = Refined {
+            inertias: Sums::zero(k)?,
+            sums: Sums::default(),
+        };
         if let Some(about) = about {
-            passes.push(Pass::Finish { about: Vec::copied(about)? });
+            passes.push(Pass::Finish {
+                about: Vec::copied(about)?,
+            });
         }
         self.restart(passes);
         Ok(())
@@ -209,40 +257,53 @@ impl Shard {
 
     /// `finish` of some rows from `at` on, given in f64.
     pub fn finish_some(&mut self, some: &[f64], at: usize, about: &[f64]) {
-        let d = self.rows.columns;
-        let units = self.rows.units(self.rows.distance_top());
-        let Some(clusters) = &self.memory.clusters else { return };
-        for (i, row) in (at..).zip(some.chunks_exact(d)) {
-            let label = clusters.labels[i] as usize;
-            let squared = distance(row, &about[label * d..][..d]);
-            self.memory.refined.inertias.add(label, units.split(squared * self.rows.weight(i)));
+        let Some(clusters) = &self.memory.clusters else {
+            return;
+        };
+        for (t, tile) in some.chunks(TILE * self.rows.columns).enumerate() {
+            finish_tile(
+                tile,
+                &self.rows,
+                &clusters.labels,
+                about,
+                &mut self.memory.refined.inertias,
+                at + t * TILE,
+            );
         }
     }
 
     /// `refine`: labels by `centroids`, whose sums [`Shard::refine_some`] makes afterwards.
     pub fn begin_refine(&mut self, k: usize, centroids: &[f64]) -> Result<(), OutOfMemory> {
         let passes = self.answer_to(k, centroids)?;
-        self.memory.refined = Refined { inertias: Sums::default(), sums: Sums::zero(centroids.len())? };
+        self.memory.refined = Refined {
+            inertias: Sums::default(),
+            sums: Sums::zero(centroids.len())?,
+        };
         self.restart(passes);
         Ok(())
     }
 
     /// `refine` of some rows from `at` on, given in f64.
     pub fn refine_some(&mut self, some: &[f64], at: usize) {
-        let d = self.rows.columns;
-        let units = self.rows.units(self.rows.span);
-        let Some(clusters) = &self.memory.clusters else { return };
-        for (i, row) in (at..).zip(some.chunks_exact(d)) {
-            let (label, weight) = (clusters.labels[i] as usize, self.rows.weight(i));
-            for (j, x) in row.iter().enumerate() {
-                self.memory.refined.sums.add(label * d + j, units.split(weight * x));
-            }
+        let Some(clusters) = &self.memory.clusters else {
+            return;
+        };
+        for (t, tile) in some.chunks(TILE * self.rows.columns).enumerate() {
+            refine_tile(
+                tile,
+                &self.rows,
+                &clusters.labels,
+                &mut self.memory.refined.sums,
+                at + t * TILE,
+            );
         }
     }
 
     /// Goes over the next `budget` rows (in whole tiles); false when the reply is ready.
     pub fn work(&mut self, budget: usize) -> bool {
-        let Some(mut pass) = self.queue.pop() else { return false };
+        let Some(mut pass) = self.queue.pop() else {
+            return false;
+        };
         let from = self.at;
         let to = (from + budget.max(1).next_multiple_of(TILE)).min(self.rows.count);
         self.go(&mut pass, from, to);
@@ -263,7 +324,10 @@ impl Shard {
 
     /// Of the last `assign`.
     pub fn changed(&self) -> u32 {
-        self.memory.changed.as_ref().map_or(0, |(_, changed)| *changed)
+        self.memory
+            .changed
+            .as_ref()
+            .map_or(0, |(_, changed)| *changed)
     }
 
     /// Of the last `draw`.
@@ -281,7 +345,6 @@ impl Shard {
         &self.memory.refined
     }
 
-
     fn make_clusters(&mut self, k: usize) -> Result<(), OutOfMemory> {
         if self.memory.clusters.as_ref().is_none_or(|c| c.k != k) {
             self.memory.clusters = Some(Clusters::new(k, &self.rows)?);
@@ -291,9 +354,19 @@ impl Shard {
         Ok(())
     }
 
-    fn assign_pass(&self, k: usize, centroids: &[f64]) -> Result<Pass, OutOfMemory> {
+    fn assign_pass(
+        &self,
+        k: usize,
+        centroids: &[f64],
+        from: Option<Previous>,
+    ) -> Result<Pass, OutOfMemory> {
         let assign = Box::new(Lloyd::new(centroids, k, self.rows.columns)?);
-        Ok(Pass::Assign { by: Vec::copied(centroids)?, assign, changed: 0 })
+        Ok(Pass::Assign {
+            by: Vec::copied(centroids)?,
+            assign,
+            changed: 0,
+            from,
+        })
     }
 
     /// The passes after which the clusters are those by `centroids`.
@@ -302,50 +375,48 @@ impl Shard {
         if self.memory.answered.as_deref() == Some(centroids) {
             return Ok(Vec::new());
         }
-        self.memory.changed = None;
-        Ok(vec![self.assign_pass(k, centroids)?])
+        Ok(vec![self.assign_pass(k, centroids, None)?])
     }
 
+    /// In calls of at most a tile: V8 replaces its baseline code only between calls.
     fn go(&mut self, pass: &mut Pass, from: usize, to: usize) {
-        let rows = &self.rows;
-        let d = rows.columns;
-        match pass {
-            Pass::Assign { assign, changed, .. } => {
-                let clusters = self.memory.clusters.as_mut().expect("made when the question began");
-                self.memory.answered = None;
-                for at in (from..to).step_by(TILE) {
-                    let end = (at + TILE).min(to);
-                    let labels = assign.tile(&rows.values[at * d..end * d], &rows.norms[at..end]);
-                    *changed += clusters.relabel(rows, at, &labels[..end - at]);
+        let Self { rows, memory, .. } = self;
+        if let Pass::Assign { .. } | Pass::Partition { .. } = pass {
+            memory.answered = None;
+            memory.changed = None;
+        }
+        for at in (from..to).step_by(TILE) {
+            let end = (at + TILE).min(to);
+            match (&mut *pass, &mut memory.clusters) {
+                (
+                    Pass::Assign {
+                        assign, changed, ..
+                    },
+                    Some(clusters),
+                ) => {
+                    *changed += assign_tile(rows, assign, clusters, at, end);
                 }
-            }
-            Pass::Partition { seed, stage } => {
-                let clusters = self.memory.clusters.as_mut().expect("made when the question began");
-                self.memory.answered = None;
-                for i in from..to {
-                    let u = uniform(*seed, *stage, rows.first + i as u64);
-                    let label = ((u * clusters.k as f64).ceil() as u32 - 1).min(clusters.k as u32 - 1);
-                    clusters.relabel(rows, i, &[label]);
+                (Pass::Partition { seed, stage }, Some(clusters)) => {
+                    partition_tile(rows, *seed, *stage, clusters, at, end)
                 }
-            }
-            Pass::Seed(seeding) => seeding.go(rows, &mut self.memory.nearest, from, to),
-            Pass::Far { centroids, race } => {
-                let labels = &self.memory.clusters.as_ref().expect("made when the question began").labels;
-                for i in from..to {
-                    let squared = distance(rows.row(i), &centroids[labels[i] as usize * d..][..d]);
-                    if squared > 0.0 && rows.weight(i) > 0.0 {
-                        race.enter(Runner { key: -squared, row: rows.first + i as u64 });
-                    }
+                (Pass::Seed(seeding), _) => {
+                    seeding.tile(rows, &mut memory.nearest[at..end], at, end)
                 }
-            }
-            Pass::Finish { about } => {
-                let labels = &self.memory.clusters.as_ref().expect("made when the question began").labels;
-                let units = rows.units(rows.distance_top());
-                for i in from..to {
-                    let label = labels[i] as usize;
-                    let squared = distance(rows.row(i), &about[label * d..][..d]);
-                    self.memory.refined.inertias.add(label, units.split(squared * rows.weight(i)));
+                (Pass::Far { centroids, race }, Some(clusters)) => {
+                    far_tile(rows, centroids, clusters, race, at, end)
                 }
+                (Pass::Finish { about }, Some(clusters)) => {
+                    let values = &rows.values[at * rows.columns..end * rows.columns];
+                    finish_tile(
+                        values,
+                        rows,
+                        &clusters.labels,
+                        about,
+                        &mut memory.refined.inertias,
+                        at,
+                    );
+                }
+                (_, None) => unreachable!("clusters are made when a question begins"),
             }
         }
     }
@@ -353,22 +424,36 @@ impl Shard {
     fn complete(&mut self, pass: Pass) {
         let memory = &mut self.memory;
         match pass {
-            Pass::Assign { by, assign, changed: moved } => {
+            Pass::Assign {
+                by,
+                assign,
+                changed,
+                from,
+            } => {
                 self.decided += assign.decided;
                 memory.answered = Some(by);
-                if let Some((_, changed)) = &mut memory.changed {
-                    *changed = moved;
-                }
+                memory.changed = from.map(|from| (from, changed));
             }
             Pass::Partition { .. } => {}
             Pass::Seed(seeding) => {
                 let winners = seeding.races.into_iter().map(Race::winners).collect();
                 memory.seeds = Some(seeding.seeds);
-                memory.drawn = Drawn { potentials: seeding.potentials, winners };
+                memory.drawn = Drawn {
+                    potentials: seeding.potentials,
+                    winners,
+                };
             }
             Pass::Far { race, .. } => {
-                let labels = &memory.clusters.as_ref().expect("made when the question began").labels;
-                let far = |r: Runner| Far { squared: -r.key, row: r.row, label: labels[(r.row - self.rows.first) as usize] };
+                let labels = &memory
+                    .clusters
+                    .as_ref()
+                    .expect("made when the question began")
+                    .labels;
+                let far = |r: Runner| Far {
+                    squared: -r.key,
+                    row: r.row,
+                    label: labels[(r.row - self.rows.first) as usize],
+                };
                 memory.farthest = race.winners().into_iter().map(far).collect();
             }
             Pass::Finish { .. } => {}
@@ -376,18 +461,111 @@ impl Shard {
     }
 }
 
+#[inline(never)]
+fn assign_tile(
+    rows: &Rows,
+    assign: &mut Lloyd,
+    clusters: &mut Clusters,
+    at: usize,
+    end: usize,
+) -> u32 {
+    let d = rows.columns;
+    let labels = assign.tile(&rows.values[at * d..end * d], &rows.norms[at..end]);
+    clusters.relabel(rows, at, &labels[..end - at])
+}
+
+#[inline(never)]
+fn partition_tile(
+    rows: &Rows,
+    seed: u64,
+    stage: u64,
+    clusters: &mut Clusters,
+    at: usize,
+    end: usize,
+) {
+    let k = clusters.k as u32;
+    for i in at..end {
+        let u = uniform(seed, stage, rows.first + i as u64);
+        clusters.relabel(rows, i, &[((u * k as f64) as u32).min(k - 1)]);
+    }
+}
+
+#[inline(never)]
+fn far_tile(
+    rows: &Rows,
+    centroids: &[f64],
+    clusters: &Clusters,
+    race: &mut Race,
+    at: usize,
+    end: usize,
+) {
+    let d = rows.columns;
+    for i in at..end {
+        let squared = distance(
+            rows.row(i),
+            &centroids[clusters.labels[i] as usize * d..][..d],
+        );
+        if squared > 0.0 && rows.weight(i) > 0.0 {
+            race.enter(Runner {
+                key: -squared,
+                row: rows.first + i as u64,
+            });
+        }
+    }
+}
+
+/// `some`: rows from `at` on, loaded or in f64.
+#[inline(never)]
+fn finish_tile<T: Copy + Into<f64>>(
+    some: &[T],
+    rows: &Rows,
+    labels: &[u32],
+    about: &[f64],
+    inertias: &mut Sums,
+    at: usize,
+) {
+    let d = rows.columns;
+    let units = rows.units(rows.distance_top());
+    for (i, row) in (at..).zip(some.chunks_exact(d)) {
+        let label = labels[i] as usize;
+        let squared = distance(row, &about[label * d..][..d]);
+        inertias.add(label, units.split(squared * rows.weight(i)));
+    }
+}
+
+#[inline(never)]
+fn refine_tile(some: &[f64], rows: &Rows, labels: &[u32], sums: &mut Sums, at: usize) {
+    let d = rows.columns;
+    let units = rows.units(rows.span);
+    for (i, row) in (at..).zip(some.chunks_exact(d)) {
+        let (label, weight) = (labels[i] as usize, rows.weight(i));
+        for (j, x) in row.iter().enumerate() {
+            sums.add(label * d + j, units.split(weight * x));
+        }
+    }
+}
+
 /// Squared distances of some rows to every centroid, row-major: rows × k.
-pub fn distances<T: Copy + Into<f64>>(rows: &[T], d: usize, centroids: &[f64]) -> Result<Vec<f64>, OutOfMemory> {
-    let pairs = rows.chunks_exact(d).flat_map(|x| centroids.chunks_exact(d).map(move |c| (x, c)));
-    Vec::collected(rows.len() / d * (centroids.len() / d), pairs.map(|(x, c)| distance(x, c)))
+pub fn distances<T: Copy + Into<f64>>(
+    rows: &[T],
+    d: usize,
+    centroids: &[f64],
+) -> Result<Vec<f64>, OutOfMemory> {
+    let pairs = rows
+        .chunks_exact(d)
+        .flat_map(|x| centroids.chunks_exact(d).map(move |c| (x, c)));
+    Vec::collected(
+        rows.len() / d * (centroids.len() / d),
+        pairs.map(|(x, c)| distance(x, c)),
+    )
 }
 
 impl Seeding {
-    fn go(&mut self, rows: &Rows, nearest: &mut [f32], from: usize, to: usize) {
+    #[inline(never)]
+    fn tile(&mut self, rows: &Rows, nearest: &mut [f32], from: usize, to: usize) {
         let d = rows.columns;
-        for at in (from..to).step_by(BLOCK) {
-            let end = (at + BLOCK).min(to);
-            let near = &mut nearest[at..end];
+        for (at, near) in (from..to).step_by(BLOCK).zip(nearest.chunks_mut(BLOCK)) {
+            let end = at + near.len();
             if self.any {
                 self.block.fill(&rows.values[at * d..end * d], d);
             }
@@ -397,8 +575,21 @@ impl Seeding {
                 }
             }
             if self.candidates.is_empty() {
-                let known = if self.any { &*near } else { &[1.0; BLOCK][..end - at] };
-                Self::run(&mut self.races[0], &mut self.potentials, 0, self.draw, &self.units, rows, at, known);
+                let known = if self.any {
+                    &*near
+                } else {
+                    &[1.0; BLOCK][..end - at]
+                };
+                Self::run(
+                    &mut self.races[0],
+                    &mut self.potentials,
+                    0,
+                    self.draw,
+                    &self.units,
+                    rows,
+                    at,
+                    known,
+                );
             }
             for (c, candidate) in self.candidates.chunks_exact(d).enumerate() {
                 let mut squared = self.block.squared(candidate);
@@ -406,21 +597,42 @@ impl Seeding {
                     *squared = if *near < *squared { *near } else { *squared };
                 }
                 let squared = &squared[..end - at];
-                Self::run(&mut self.races[c], &mut self.potentials, c, self.draw, &self.units, rows, at, squared);
+                Self::run(
+                    &mut self.races[c],
+                    &mut self.potentials,
+                    c,
+                    self.draw,
+                    &self.units,
+                    rows,
+                    at,
+                    squared,
+                );
             }
         }
     }
 
     #[allow(clippy::too_many_arguments)]
     #[inline(always)]
-    fn run(race: &mut Race, sums: &mut Sums, list: usize, draw: Draw, units: &Units, rows: &Rows, at: usize, squared: &[f32]) {
+    fn run(
+        race: &mut Race,
+        sums: &mut Sums,
+        list: usize,
+        draw: Draw,
+        units: &Units,
+        rows: &Rows,
+        at: usize,
+        squared: &[f32],
+    ) {
         for (i, &squared) in (at..).zip(squared) {
             let weight = rows.weight(i) * squared as f64;
             sums.add(list, units.split(weight));
             let row = rows.first + i as u64;
             match draw {
                 Draw::Weighted => race.run(row, weight),
-                Draw::Greatest if weight > 0.0 => race.enter(Runner { key: -(squared as f64), row }),
+                Draw::Greatest if weight > 0.0 => race.enter(Runner {
+                    key: -(squared as f64),
+                    row,
+                }),
                 Draw::Greatest => {}
             }
         }

@@ -22,28 +22,36 @@ pub struct Certifier {
 impl Certifier {
     pub fn new(panel: &Panel) -> Result<Self, OutOfMemory> {
         let (a, b) = panel.slack();
-        Ok(Self { a, b, scores: Vec::filled(panel.k, 0.0)? })
+        Ok(Self {
+            a,
+            b,
+            scores: Vec::filled(panel.k, 0.0)?,
+        })
     }
 
-    /// 2E for a row with norm at most `norm`, with room for its own rounding and the subtraction's.
-    #[inline(always)]
-    pub fn margin(&self, norm: f32) -> f32 {
-        2.002 * (self.a * norm + self.b)
+    /// (a, b) of the panel.
+    pub fn slack(&self) -> (f32, f32) {
+        (self.a, self.b)
     }
 
     /// The nearest centroid of `row`. `centroids`: k × d, those that `panel` was packed from.
     pub fn decide(&mut self, row: &[f32], norm: f32, panel: &Panel, centroids: &[f64]) -> u32 {
         let d = panel.d;
         let mut best = f32::MIN;
-        for ((score, c), &bias) in self.scores.iter_mut().zip(panel.flat.chunks_exact(d)).zip(&panel.bias) {
+        for ((score, c), &bias) in self
+            .scores
+            .iter_mut()
+            .zip(panel.flat.chunks_exact(d))
+            .zip(&panel.bias)
+        {
             *score = dot(row, c) + bias;
             best = best.max(*score);
         }
-        let least = best - self.margin(norm);
+        let least = best - margin(self.a, self.b, norm);
         let mut nearest = (f64::INFINITY, 0);
         for (j, &score) in self.scores.iter().enumerate() {
-            // Written so that a score that overflowed to NaN counts as close.
-            if !(score < least) {
+            // A score that overflowed to NaN counts as close.
+            if score >= least || score.is_nan() {
                 let squared = distance(row, &centroids[j * d..][..d]);
                 if squared < nearest.0 {
                     nearest = (squared, j as u32);
@@ -52,6 +60,12 @@ impl Certifier {
         }
         nearest.1
     }
+}
+
+/// 2E for a row with norm at most `norm`, with room for its own rounding and the subtraction's.
+#[inline(always)]
+pub fn margin(a: f32, b: f32, norm: f32) -> f32 {
+    2.002 * (a * norm + b)
 }
 
 #[inline(always)]

@@ -1,6 +1,6 @@
 //! Every distance of every row (Lloyd 1982), the plainest of the variants.
 
-use super::certify::Certifier;
+use super::certify::{Certifier, margin};
 use crate::kernel::{Block, Panel, Proposals, TILE, propose};
 use crate::{Allocate, OutOfMemory};
 
@@ -32,13 +32,24 @@ impl Lloyd {
     pub fn tile(&mut self, rows: &[f32], norms: &[f32]) -> &[u32; TILE] {
         propose(&self.panel, rows, &mut self.block, &mut self.proposals);
         let found = &mut self.proposals;
+        // A gap that overflowed to NaN is not trusted: it counts as 0.
+        let (a, b) = self.certifier.slack();
+        let clear = |best: f32, second: f32, norm: f32| best - second > margin(a, b, norm);
+        let gaps = found.best.iter().zip(&found.second).zip(norms);
+        if gaps.fold(true, |all, ((&best, &second), &norm)| {
+            all & clear(best, second, norm)
+        }) {
+            return &found.index;
+        }
         for (i, &norm) in norms.iter().enumerate() {
-            // Written so that a gap that overflowed to NaN is not trusted.
-            if !(found.best[i] - found.second[i] > self.certifier.margin(norm)) {
-                let row = &rows[i * self.panel.d..][..self.panel.d];
-                found.index[i] = self.certifier.decide(row, norm, &self.panel, &self.centroids);
-                self.decided += 1;
+            if clear(found.best[i], found.second[i], norm) {
+                continue;
             }
+            let row = &rows[i * self.panel.d..][..self.panel.d];
+            found.index[i] = self
+                .certifier
+                .decide(row, norm, &self.panel, &self.centroids);
+            self.decided += 1;
         }
         &found.index
     }

@@ -3,7 +3,7 @@
 //! Each lane's arithmetic is spelled out in the order in which `simd128.rs` does it, without fused
 //! multiply-add, so that the two agree bit for bit. Nothing here is tuned.
 
-use super::{BLOCK, Panel, Proposals, Shape, TILE};
+use super::{BLOCK, NEVER, Panel, Proposals, TILE};
 
 /// `rows`: exactly 16 rows of `d`, row-major. OUT `lanes`: `[j][16]`.
 pub fn transpose(rows: &[f32], d: usize, lanes: &mut [f32]) {
@@ -30,11 +30,19 @@ struct Top {
 }
 
 impl Top {
-    const NONE: Top = Top { best: f32::MIN, second: f32::MIN, index: 0 };
+    const NONE: Top = Top {
+        best: f32::MIN,
+        second: f32::MIN,
+        index: 0,
+    };
 
     fn meet(&mut self, score: f32, index: u32) {
         let lower = if score < self.best { score } else { self.best };
-        self.second = if self.second < lower { lower } else { self.second };
+        self.second = if self.second < lower {
+            lower
+        } else {
+            self.second
+        };
         if score > self.best {
             self.best = score;
             self.index = index;
@@ -70,22 +78,20 @@ pub fn points(panel: &Panel, lanes: &[f32], at: usize, out: &mut Proposals) {
 
 /// Dimensions in lanes: 1 to [`TILE`] rows, row-major, against every centroid.
 pub fn wide(panel: &Panel, rows: &[f32], out: &mut Proposals) {
-    let Shape::Wide { group } = panel.shape else { unreachable!() };
-    let chunks = panel.d.div_ceil(4);
     for (i, row) in rows.chunks_exact(panel.d).enumerate().take(TILE) {
         let mut top = Top::NONE;
-        for (g, packed) in panel.packed.chunks_exact(group * (1 + 4 * chunks)).enumerate() {
-            for c in 0..group {
-                let mut sum = [0.0f32; 4];
-                for t in 0..chunks {
-                    for l in 0..4 {
-                        let x = row.get(t * 4 + l).copied().unwrap_or(0.0);
-                        sum[l] += x * packed[group + (t * group + c) * 4 + l];
-                    }
-                }
-                let score = packed[c] + ((sum[0] + sum[1]) + (sum[2] + sum[3]));
-                top.meet(score, (g * group + c) as u32);
+        for (j, c) in panel.flat.chunks_exact(panel.d).enumerate() {
+            let mut sum = [0.0f32; 4];
+            for (t, (x, c)) in row.iter().zip(c).enumerate() {
+                sum[t % 4] += x * c;
             }
+            top.meet(
+                panel.bias[j] + ((sum[0] + sum[1]) + (sum[2] + sum[3])),
+                j as u32,
+            );
+        }
+        if !panel.k.is_multiple_of(panel.shape.group()) {
+            top.meet(NEVER, panel.k as u32);
         }
         top.write(i, out);
     }

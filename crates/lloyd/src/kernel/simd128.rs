@@ -14,11 +14,16 @@
 //! 3. The index is kept as an age, the number of centroids since the best: (age + 1) & ¬gt, two
 //!    instructions instead of three.
 //! 4. pmin and pmax are one instruction each; min and max handle NaN, which cannot occur.
-//! 5. Multiply and add stay two roundings: fused ones are not everywhere, and the reference must
+//! 5. Wide: sums of a tile's rows wait in memory while a slice of all centroids, small enough for
+//!    the first-level cache, is multiplied with all of them.
+//! 6. Multiply and add stay two roundings: fused ones are not everywhere, and the reference must
 //!    be equalled bit for bit.
 
-use super::{BLOCK, Panel, Proposals, Shape};
+use super::{BLOCK, DEPTH, Panel, Proposals, Shape, TILE};
 use core::arch::wasm32::*;
+
+/// Most centroids of a wide panel, filled up to whole groups.
+const WIDEST: usize = 12;
 
 /// `rows`: exactly 16 rows of `d`, row-major. OUT `lanes`: `[j][16]`.
 pub fn transpose(rows: &[f32], d: usize, lanes: &mut [f32]) {
@@ -62,9 +67,20 @@ unsafe fn transpose_any(from: *const f32, d: usize, to: *mut f32) {
         let mut j = 0;
         while j + 4 <= d {
             unsafe {
-                let (a, b, c, e) = (load(row(0, j)), load(row(1, j)), load(row(2, j)), load(row(3, j)));
-                let (ab_low, ab_high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
-                let (ce_low, ce_high) = (i32x4_shuffle::<0, 4, 1, 5>(c, e), i32x4_shuffle::<2, 6, 3, 7>(c, e));
+                let (a, b, c, e) = (
+                    load(row(0, j)),
+                    load(row(1, j)),
+                    load(row(2, j)),
+                    load(row(3, j)),
+                );
+                let (ab_low, ab_high) = (
+                    i32x4_shuffle::<0, 4, 1, 5>(a, b),
+                    i32x4_shuffle::<2, 6, 3, 7>(a, b),
+                );
+                let (ce_low, ce_high) = (
+                    i32x4_shuffle::<0, 4, 1, 5>(c, e),
+                    i32x4_shuffle::<2, 6, 3, 7>(c, e),
+                );
                 store(lane(j), i64x2_shuffle::<0, 2>(ab_low, ce_low));
                 store(lane(j + 1), i64x2_shuffle::<1, 3>(ab_low, ce_low));
                 store(lane(j + 2), i64x2_shuffle::<0, 2>(ab_high, ce_high));
@@ -73,7 +89,12 @@ unsafe fn transpose_any(from: *const f32, d: usize, to: *mut f32) {
             j += 4;
         }
         while j < d {
-            unsafe { store(lane(j), f32x4(*row(0, j), *row(1, j), *row(2, j), *row(3, j))) };
+            unsafe {
+                store(
+                    lane(j),
+                    f32x4(*row(0, j), *row(1, j), *row(2, j), *row(3, j)),
+                )
+            };
             j += 1;
         }
     }
@@ -90,7 +111,11 @@ impl<const V: usize> Top<V> {
     #[inline(always)]
     fn none() -> Self {
         let lowest = f32x4_splat(f32::MIN);
-        Self { best: [lowest; V], second: [lowest; V], age: [i32x4_splat(0); V] }
+        Self {
+            best: [lowest; V],
+            second: [lowest; V],
+            age: [i32x4_splat(0); V],
+        }
     }
 
     #[inline(always)]
@@ -110,7 +135,10 @@ impl<const V: usize> Top<V> {
             unsafe {
                 store(out.best.as_mut_ptr().add(at), self.best[v]);
                 store(out.second.as_mut_ptr().add(at), self.second[v]);
-                store(out.index.as_mut_ptr().add(at).cast(), i32x4_sub(last, self.age[v]));
+                store(
+                    out.index.as_mut_ptr().add(at).cast(),
+                    i32x4_sub(last, self.age[v]),
+                );
             }
         }
     }
@@ -142,11 +170,18 @@ pub fn points(panel: &Panel, lanes: &[f32], at: usize, out: &mut Proposals) {
 }
 
 #[inline(never)]
-unsafe fn small<const D: usize>(x: *const f32, c: *const f32, groups: usize, at: usize, out: &mut Proposals) {
+unsafe fn small<const D: usize>(
+    x: *const f32,
+    c: *const f32,
+    groups: usize,
+    at: usize,
+    out: &mut Proposals,
+) {
     for half in 0..2 {
         unsafe {
-            let xs: [[v128; 2]; D] =
-                core::array::from_fn(|j| core::array::from_fn(|v| load(x.add(j * BLOCK + half * 8 + v * 4))));
+            let xs: [[v128; 2]; D] = core::array::from_fn(|j| {
+                core::array::from_fn(|v| load(x.add(j * BLOCK + half * 8 + v * 4)))
+            });
             let mut top = Top::<2>::none();
             let mut c = c;
             for _ in 0..groups {
@@ -181,7 +216,8 @@ unsafe fn block<const V: usize, const C: usize>(
     let mut c = c;
     for _ in 0..groups {
         unsafe {
-            let mut acc: [[v128; V]; C] = core::array::from_fn(|i| [v128_load32_splat(c.add(i).cast()); V]);
+            let mut acc: [[v128; V]; C] =
+                core::array::from_fn(|i| [v128_load32_splat(c.add(i).cast()); V]);
             c = c.add(C);
             let mut x = x;
             for _ in 0..d {
@@ -207,86 +243,93 @@ unsafe fn block<const V: usize, const C: usize>(
 
 /// Dimensions in lanes: 1 to 64 rows, row-major, against every centroid.
 pub fn wide(panel: &Panel, rows: &[f32], out: &mut Proposals) {
-    let Shape::Wide { group } = panel.shape else { unreachable!() };
-    match group {
-        2 => wide_rows::<2>(panel, rows, out),
-        3 => wide_rows::<3>(panel, rows, out),
-        4 => wide_rows::<4>(panel, rows, out),
-        _ => wide_rows::<5>(panel, rows, out),
-    }
-}
-
-fn wide_rows<const C: usize>(panel: &Panel, rows: &[f32], out: &mut Proposals) {
     let d = panel.d;
     let count = rows.len() / d;
-    assert!(panel.packed.len().is_multiple_of(C * (1 + d.next_multiple_of(4))) && count <= out.best.len());
-    for i in (0..count).step_by(2) {
-        // An odd last row is paired with itself.
-        let pair = [i, (i + 1).min(count - 1)];
-        // SAFETY: both rows hold d values; the panel holds whole groups of C.
-        unsafe { wide_pair::<C>(panel, [&rows[pair[0] * d..][..d], &rows[pair[1] * d..][..d]], pair, out) };
+    let groups = panel.k.div_ceil(2);
+    let chunks = d.div_ceil(4);
+    assert!(
+        panel.packed.len() == 2 * groups * (1 + 4 * chunks)
+            && count <= TILE
+            && 2 * groups <= WIDEST
+    );
+    // Sums of four rows and all centroids stand together: [four rows][group][row][centroid of 2].
+    let mut sums = [f32x4_splat(0.0); TILE * WIDEST];
+    let mut c = panel.packed[2 * groups..].as_ptr();
+    for first in (0..chunks).step_by(DEPTH) {
+        let depth = DEPTH.min(chunks - first);
+        for i in (0..count).step_by(4) {
+            // The last rows stand in for those that are missing.
+            let four = core::array::from_fn(|r| &rows[(i + r).min(count - 1) * d..][..d]);
+            for (g, sums) in sums[i * groups * 2..][..8 * groups]
+                .as_chunks_mut::<8>()
+                .0
+                .iter_mut()
+                .enumerate()
+            {
+                // SAFETY: the rows hold d values, of which the slice takes chunks first .. first +
+                // depth; the panel holds as many for each group, one group after the other.
+                unsafe { wide_slice(four, first, depth, c.add(g * depth * 8), sums) };
+            }
+        }
+        c = c.wrapping_add(groups * depth * 8);
+    }
+    for i in 0..count {
+        let (mut best, mut second, mut index) = (f32::MIN, f32::MIN, 0);
+        for j in 0..2 * groups {
+            let sum = sums[(i / 4 * 4) * groups * 2 + j / 2 * 8 + i % 4 * 2 + j % 2];
+            let sum = (f32x4_extract_lane::<0>(sum) + f32x4_extract_lane::<1>(sum))
+                + (f32x4_extract_lane::<2>(sum) + f32x4_extract_lane::<3>(sum));
+            let score = panel.packed[j] + sum;
+            let lower = if score < best { score } else { best };
+            second = if second < lower { lower } else { second };
+            if score > best {
+                best = score;
+                index = j as u32;
+            }
+        }
+        (out.best[i], out.second[i], out.index[i]) = (best, second, index);
     }
 }
 
+/// Adds the products of `depth` chunks of 4 dimensions, from chunk `first` on, of 4 rows and 2
+/// centroids to `sums`.
 #[inline(never)]
-unsafe fn wide_pair<const C: usize>(panel: &Panel, rows: [&[f32]; 2], at: [usize; 2], out: &mut Proposals) {
-    let chunks = panel.d / 4;
-    let rest = panel.d % 4;
-    let last = rows.map(|row| {
-        let mut padded = [0.0f32; 4];
-        padded[..rest].copy_from_slice(&row[chunks * 4..]);
-        padded
-    });
-    let mut best = [f32::MIN; 2];
-    let mut second = [f32::MIN; 2];
-    let mut index = [0u32; 2];
-    let groups = panel.packed.len() / (C * (1 + panel.d.next_multiple_of(4)));
-    let mut c = panel.packed.as_ptr();
-    for g in 0..groups {
-        unsafe {
-            let bias = c;
-            c = c.add(C);
-            let mut acc = [[f32x4_splat(0.0); C]; 2];
-            let mut x = rows.map(|row| row.as_ptr());
-            for _ in 0..chunks {
-                let xs = x.map(|x| load(x));
-                for i in 0..C {
-                    let ci = load(c.add(i * 4));
-                    for r in 0..2 {
-                        acc[r][i] = f32x4_add(acc[r][i], f32x4_mul(xs[r], ci));
-                    }
-                }
-                x = x.map(|x| x.add(4));
-                c = c.add(C * 4);
-            }
-            if rest > 0 {
-                for i in 0..C {
-                    let ci = load(c.add(i * 4));
-                    for r in 0..2 {
-                        acc[r][i] = f32x4_add(acc[r][i], f32x4_mul(load(last[r].as_ptr()), ci));
-                    }
-                }
-                c = c.add(C * 4);
-            }
-            for i in 0..C {
-                for r in 0..2 {
-                    let a = acc[r][i];
-                    let sum = (f32x4_extract_lane::<0>(a) + f32x4_extract_lane::<1>(a))
-                        + (f32x4_extract_lane::<2>(a) + f32x4_extract_lane::<3>(a));
-                    let score = *bias.add(i) + sum;
-                    let lower = if score < best[r] { score } else { best[r] };
-                    second[r] = if second[r] < lower { lower } else { second[r] };
-                    if score > best[r] {
-                        best[r] = score;
-                        index[r] = (g * C + i) as u32;
-                    }
-                }
+unsafe fn wide_slice(
+    rows: [&[f32]; 4],
+    first: usize,
+    depth: usize,
+    c: *const f32,
+    sums: &mut [v128; 8],
+) {
+    let d = rows[0].len();
+    let whole = depth.min(d / 4 - first.min(d / 4));
+    let mut acc = *sums;
+    let mut c = c;
+    let [mut x0, mut x1, mut x2, mut x3] = rows.map(|row| row[first * 4..].as_ptr());
+    let mut add = |xs: [v128; 4], c: [v128; 2]| {
+        for r in 0..4 {
+            for i in 0..2 {
+                acc[r * 2 + i] = f32x4_add(acc[r * 2 + i], f32x4_mul(xs[r], c[i]));
             }
         }
+    };
+    unsafe {
+        for _ in 0..whole {
+            add(
+                [load(x0), load(x1), load(x2), load(x3)],
+                [load(c), load(c.add(4))],
+            );
+            (x0, x1, x2, x3, c) = (x0.add(4), x1.add(4), x2.add(4), x3.add(4), c.add(8));
+        }
+        if whole < depth {
+            // The last dimensions, filled up with zeros as in the panel.
+            let padded = rows.map(|row| {
+                let mut padded = [0.0f32; 4];
+                padded[..d % 4].copy_from_slice(&row[d / 4 * 4..]);
+                load(padded.as_ptr())
+            });
+            add(padded, [load(c), load(c.add(4))]);
+        }
     }
-    for r in 0..2 {
-        out.best[at[r]] = best[r];
-        out.second[at[r]] = second[r];
-        out.index[at[r]] = index[r];
-    }
+    *sums = acc;
 }

@@ -1,0 +1,71 @@
+// The rounds in which peers are timed. In each round every peer runs once, one after another, and
+// the order turns by one each time: what slows the machine for seconds slows all of them alike.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeSet } from "./sets.mjs";
+import { runs } from "./peers.mjs";
+
+const LONG = 5; // seconds of a run that is made once only
+const SHORT = 1.5; // seconds that a peer's runs may take together to be repeated beyond `repeats`
+const MOST = 9;
+const FIXPOINT = 300; // more iterations than any set needs until nothing moves
+const SEEDS = 3;
+
+/** Times all peers on one set; resolves to one entry per peer and measure. */
+export async function measureSet(name, { peers, measures, iterations, repeats, full, folder, say }) {
+  const { data, ...shape } = makeSet(name);
+  const file = join(folder, `${name}.f32`);
+  writeFileSync(file, data);
+  const entries = [];
+  for (const measure of measures) {
+    const taking = peers.filter((peer) => runs(peer, measure, name, full));
+    const made = taking.map((peer) => ({ set: name, measure, peer: peer.name, runs: [] }));
+    const started = [];
+    try {
+      for (const peer of taking) {
+        const process = peer.start();
+        started.push(process);
+        await process.ask({ do: "load", set: shape, file });
+      }
+      await rounds(made, started, (round, peer) => taskOf(measure, { iterations, round, out: join(folder, `${name}-${measure}-${peer}`) }), repeats);
+    } finally {
+      started.forEach((process) => process.stop());
+    }
+    for (const { peer, runs } of made) say(`${name} ${measure}: ${peer} ${runs.map(({ seconds }) => seconds.toPrecision(3)).join(" ")} s`);
+    entries.push(...made);
+  }
+  return { shape, file, entries };
+}
+
+async function rounds(entries, peers, task, repeats) {
+  for (let round = 0; entries.some((entry) => wants(entry, round, repeats)); round++) {
+    for (let turn = 0; turn < entries.length; turn++) {
+      const at = (turn + round) % entries.length;
+      if (!wants(entries[at], round, repeats)) continue;
+      entries[at].runs.push(await peers[at].ask(task(round, entries[at].peer)));
+    }
+  }
+}
+
+/** Seeds differ from round to round, so the default call has its fixed number of them. */
+function wants({ measure, runs }, round, repeats) {
+  if (measure === "default") return round < SEEDS;
+  const spent = runs.reduce((sum, { seconds }) => sum + seconds, 0);
+  if (round > 0 && spent / runs.length > LONG) return false;
+  return round < repeats || (round < MOST && spent < SHORT);
+}
+
+function taskOf(measure, { iterations, round, out }) {
+  if (measure === "default") return { do: "default", seed: round, out };
+  return { do: "fit", iterations: measure === "iterations" ? iterations : FIXPOINT, out };
+}
+
+/** How many iterations the reference makes for a measure. */
+export const iterationsOf = (measure, iterations) => (measure === "iterations" ? iterations : FIXPOINT);
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

@@ -1,0 +1,83 @@
+// `npm run bench`: lloyd against what else there is. README.md says what is measured, and how.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { HELP, parseOptions } from "./options.mjs";
+import { setUp } from "./setup.mjs";
+import { choosePeers, leftOut } from "./peers.mjs";
+import { iterationsOf, measureSet } from "./measure.mjs";
+import { checkAll } from "./check.mjs";
+import { machine } from "./machine.mjs";
+import { report, result } from "./report.mjs";
+
+const say = (text) => process.stderr.write(`${text}\n`);
+
+async function main(args) {
+  const options = parseOptions(args);
+  if (options.help) return process.stdout.write(HELP);
+  const { python } = await setUp(options);
+  const build = options.lloyd ? resolve(process.env.INIT_CWD ?? ".", options.lloyd) : fileURLToPath(new URL("../dist/index.js", import.meta.url));
+  process.env.BENCH_LLOYD = pathToFileURL(build).href;
+  const here = machine(build);
+  const peers = await choosePeers({ ...options, python });
+
+  const folder = mkdtempSync(join(tmpdir(), "lloyd-bench-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
+  const measured = [];
+  for (const set of options.sets) measured.push(await measureSet(set, { ...options, peers, folder, say }));
+
+  say("checking every answer");
+  const results = await checked(measured, options);
+  const all = {
+    machine: here,
+    options,
+    peers: peers.map(({ name, title, version }) => ({ name, title, version })),
+    shapes: measured.map(({ shape: { start, ...rest } }) => rest),
+    results,
+    leftOut: leftOut(peers, options.measures, options.sets, options.full),
+  };
+  const text = report(all);
+  process.stdout.write(`\n${text}`);
+  write(all, text, options);
+  if (results.some(({ wrong }) => wrong.length > 0)) process.exitCode = 1;
+}
+
+/** One job per set and measure; equal answers of several runs have one file, and are checked once. */
+async function checked(measured, { iterations, measures }) {
+  const jobs = measured.flatMap(({ shape, file, entries }) =>
+    measures.map((measure) => {
+      const own = entries.filter((entry) => entry.measure === measure);
+      const answers = own.flatMap((entry) => {
+        const different = new Map(entry.runs.map((run) => [run.files.centroids, run]));
+        return [...different.values()].map(({ files, inertia }) => ({ entry, files, inertia }));
+      });
+      return { shape, file, own, answers, iterations: measure === "default" ? undefined : iterationsOf(measure, iterations) };
+    }),
+  ).filter(({ answers }) => answers.length > 0);
+  const found = await checkAll(
+    jobs.map(({ shape, file, iterations, answers }) => ({ shape, file, iterations, answers: answers.map(({ files, inertia }) => ({ files, inertia })) })),
+  );
+  return jobs.flatMap(({ own, answers }, job) =>
+    own.map((entry) => result(entry, found[job].checked.filter((_, at) => answers[at].entry === entry))),
+  );
+}
+
+/** Only a whole run may replace what stands for lloyd's speed. */
+function write(all, text, { whole, json }) {
+  const data = `${JSON.stringify(all, null, 2)}\n`;
+  if (json) writeFileSync(resolve(process.env.INIT_CWD ?? ".", json), data);
+  if (!whole) return;
+  const folder = fileURLToPath(new URL("results/", import.meta.url));
+  const stem = join(folder, process.versions.node.split(".")[0]);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${stem}.md`, text);
+  writeFileSync(`${stem}.json`, data);
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  say(`\n${error.stack ?? error}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,36 @@
+// `npm test`: everything that is promised, checked; what is not in here does not count as checked.
+//   npm test -- errors    only the TypeScript tests, and of those only the files whose name has "errors" in it
+
+import { build } from "./build.mjs";
+import { pathWith, run } from "./command.mjs";
+import { npmCommand } from "./place.mjs";
+import { asCommand } from "./say.mjs";
+import { setup } from "./setup.mjs";
+import { testCrates } from "./test/crates.mjs";
+import { folderOf, majors, nodeOf } from "./test/nodes.mjs";
+import { Skip, step, summary } from "./test/report.mjs";
+
+await asCommand(import.meta, async (filter) => {
+  const toolchain = await setup();
+  if (filter.length > 0) return only(toolchain, filter);
+
+  const built = await step("Package", () => build(toolchain));
+  await step("tsc", () => run(process.execPath, [npmCommand.tsc, "--noEmit"]));
+  await testCrates(toolchain);
+  for (const major of majors)
+    await step(`vitest, Node ${major}`, () => {
+      if (!built) throw new Skip("the package was not built");
+      return vitest(major);
+    });
+  if (!summary()) process.exitCode = 1;
+});
+
+async function only(toolchain, filter) {
+  await build(toolchain);
+  await vitest(majors[0], filter);
+}
+
+async function vitest(major, filter = []) {
+  const node = await nodeOf(major);
+  await run(node, [npmCommand.vitest, "run", ...filter], { env: { PATH: pathWith(...folderOf(node)) }, stdio: "inherit" });
+}
