@@ -48,11 +48,11 @@ async function rounds(entries, peers, task, repeats) {
   }
 }
 
-/** Seeds differ from round to round, so the default call has its fixed number of them. */
+/** Each round of the default call has a seed of its own, so it is not repeated beyond these. */
 function wants({ measure, runs }, round, repeats) {
-  if (measure === "default") return round < SEEDS;
   const spent = runs.reduce((sum, { seconds }) => sum + seconds, 0);
   if (round > 0 && spent / runs.length > LONG) return false;
+  if (measure === "default") return round < SEEDS;
   return round < repeats || (round < MOST && spent < SHORT);
 }
 

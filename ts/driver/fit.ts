@@ -148,13 +148,15 @@ function* repaired(space: Space, k: number, centroids: Float64Array, assigned: A
       space.split(weight * y).forEach((part, plane) => (sums[plane * centroids.length + at] += sign * part));
     });
   };
+  const spares = (cluster: number, weight: number) => space.split(weight).some((part, plane) => weights[plane * k + cluster] !== part);
+  let moved = 0;
   for (const { label, weight, coordinates } of far) {
-    if (empty.length === 0) break;
-    if (counts[label] <= 1) continue;
+    if (moved === empty.length) break;
+    if (!spares(label, weight)) continue;
     move(label, weight, coordinates, -1);
-    move(empty.shift()!, weight, coordinates, 1);
+    move(empty[moved++], weight, coordinates, 1);
   }
-  return { ...assigned, counts, weights, sums };
+  return moved > 0 ? { ...assigned, counts, weights, sums } : assigned;
 }
 
 /** Assigns rows to the last centroids; one that is left without rows moves to the farthest row. */

@@ -217,7 +217,7 @@ impl Shard {
         Ok(())
     }
 
-    /// `farthest`: the `places` rows of positive weight farthest from their centroid, not at it.
+    /// `farthest`: the `places` rows of positive weight farthest from their centroid, none that lies at it.
     pub fn begin_farthest(
         &mut self,
         places: usize,
@@ -490,6 +490,10 @@ fn partition_tile(
     }
 }
 
+/// Squared distances per dimension up to which a row counts as lying at its centroid: the mean of
+/// equal weighted rows may miss them by its rounding.
+const AT: f64 = 1.0 / (1u128 << 100) as f64;
+
 #[inline(never)]
 fn far_tile(
     rows: &Rows,
@@ -505,7 +509,7 @@ fn far_tile(
             rows.row(i),
             &centroids[clusters.labels[i] as usize * d..][..d],
         );
-        if squared > 0.0 && rows.weight(i) > 0.0 {
+        if squared > AT * d as f64 && rows.weight(i) > 0.0 {
             race.enter(Runner {
                 key: -squared,
                 row: rows.first + i as u64,

@@ -239,7 +239,7 @@ proptest! {
         far.sort_by(|a, b| b.squared.total_cmp(&a.squared).then(a.row.cmp(&b.row)));
         far.truncate(places);
         prop_assert_eq!(&far[..], whole.farthest());
-        let mut expected: Vec<usize> = (0..labels.len()).filter(|&i| squared(i) > 0.0 && weight(i) > 0.0).collect();
+        let mut expected: Vec<usize> = (0..labels.len()).filter(|&i| squared(i) > d as f64 * 2f64.powi(-100) && weight(i) > 0.0).collect();
         expected.sort_by(|&a, &b| squared(b).total_cmp(&squared(a)).then(a.cmp(&b)));
         expected.truncate(places);
         prop_assert_eq!(far.iter().map(|f| f.row as usize).collect::<Vec<_>>(), expected);

@@ -189,8 +189,8 @@ unsafe fn small<const D: usize>(
                 let mut acc = [bias; 2];
                 for (j, x) in xs.iter().enumerate() {
                     let cj = v128_load32_splat(c.add(1 + j).cast());
-                    for v in 0..2 {
-                        acc[v] = f32x4_add(acc[v], f32x4_mul(x[v], cj));
+                    for (acc, &x) in acc.iter_mut().zip(x) {
+                        *acc = f32x4_add(*acc, f32x4_mul(x, cj));
                     }
                 }
                 for v in 0..2 {
@@ -224,8 +224,8 @@ unsafe fn block<const V: usize, const C: usize>(
                 let xs: [v128; V] = core::array::from_fn(|v| load(x.add(v * 4)));
                 for (i, acc) in acc.iter_mut().enumerate() {
                     let ci = v128_load32_splat(c.add(i).cast());
-                    for v in 0..V {
-                        acc[v] = f32x4_add(acc[v], f32x4_mul(xs[v], ci));
+                    for (acc, &x) in acc.iter_mut().zip(&xs) {
+                        *acc = f32x4_add(*acc, f32x4_mul(x, ci));
                     }
                 }
                 x = x.add(BLOCK);
