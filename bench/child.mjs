@@ -11,7 +11,7 @@ let set;
 let prepared;
 
 const tasks = {
-  hello: () => ({ title: peer.title, version: peer.version, sets: peer.sets, byDefault: "fitByDefault" in peer }),
+  hello: () => ({ title: peer.title, version: peer.version, sets: peer.sets }),
 
   load({ set: shape, file }) {
     const bytes = readFileSync(file);

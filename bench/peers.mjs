@@ -29,17 +29,20 @@ async function hello(start) {
   }
 }
 
-/** Whether a peer runs: it names the sets on which a measure ends soon; `full` asks for the rest too. */
+/**
+ * Whether a peer runs: for each measure that it can take part in at all, it names the sets on which
+ * that ends soon; `full` asks for the others too.
+ */
 export function runs(peer, measure, set, full) {
-  if (measure === "default" && !peer.byDefault) return false;
-  return full || peer.sets[measure].includes(set);
+  const soon = peer.sets[measure];
+  return soon !== undefined && (full || soon.includes(set));
 }
 
 /** What could be measured and was not: lines for people. */
 export function leftOut(peers, measures, sets, full) {
   return peers.flatMap((peer) =>
     measures.flatMap((measure) => {
-      if (measure === "default" && !peer.byDefault) return [];
+      if (peer.sets[measure] === undefined) return [];
       const without = sets.filter((set) => !runs(peer, measure, set, full));
       return without.length > 0 ? [`${peer.title}, ${measure}: ${without.join(", ")}`] : [];
     }),

@@ -10,7 +10,7 @@ const TITLES = {
 
 export function report({ machine, options, peers, shapes, results, leftOut }) {
   const lines = [`# Measured with Node ${machine.node}`, "", ...machineLines(machine), ""];
-  lines.push(...peers.map(({ title, version }) => `- ${title} ${version}`), "");
+  lines.push(...peers.map(({ title, version }) => `- ${title}: ${version}`), "");
   lines.push("Sets: " + shapes.map(({ name, count, columns, k, like }) => `${name} ${count} × ${columns}, k = ${k} (${like})`).join(" · "), "");
   for (const measure of options.measures) {
     const own = results.filter((result) => result.measure === measure);
@@ -23,7 +23,7 @@ export function report({ machine, options, peers, shapes, results, leftOut }) {
   if (leftOut.length > 0) lines.push("## Left out, as it is slow (`--full` runs it)", "", ...leftOut.map((line) => `- ${line}`), "");
   const wrong = results.flatMap(({ set, measure, peer, wrong }) => wrong.map((what) => `- ${set}, ${measure}, ${peer}: ${what}`));
   if (wrong.length > 0) lines.push("## DIFFERS", "", ...wrong, "");
-  return lines.join("\n");
+  return lines.join("\n").trimEnd() + "\n";
 }
 
 const NOTES = {

@@ -29,8 +29,9 @@ async function main(args) {
   const measured = [];
   for (const set of options.sets) measured.push(await measureSet(set, { ...options, peers, folder, say }));
 
-  say("checking every answer");
+  const began = performance.now();
   const results = await checked(measured, options);
+  say(`every answer checked (${((performance.now() - began) / 1000).toFixed(0)} s)`);
   const all = {
     machine: here,
     options,

@@ -9,7 +9,7 @@ export default {
   name: "druidjs",
   title: "druidjs",
   version: versionOf("@saehrimnir/druidjs"),
-  sets: { iterations: "ABCDU", convergence: "", default: "" },
+  sets: { iterations: "ABCDU", convergence: "" },
 
   prepare: (set) => Matrix.from(rowsOf(set)),
 

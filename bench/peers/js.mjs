@@ -5,8 +5,8 @@
 export default {
   name: "js",
   title: "careful JS",
-  version: "(peers/js.mjs)",
-  sets: { iterations: "ABCDEFU", convergence: "AB", default: "" },
+  version: "peers/js.mjs",
+  sets: { iterations: "ABCDEFU", convergence: "AB" },
 
   prepare: (set) => set,
 

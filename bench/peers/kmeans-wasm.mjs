@@ -19,7 +19,7 @@ export default {
   name: "kmeans-wasm",
   title: "kmeans-wasm",
   version: versionOf("kmeans-wasm"),
-  sets: { iterations: "ABU", convergence: "", default: "" },
+  sets: { iterations: "ABU", convergence: "" },
 
   prepare: rowsOf,
 

@@ -8,7 +8,7 @@ export default {
   name: "skmeans",
   title: "skmeans",
   version: versionOf("skmeans"),
-  sets: { iterations: "AB", convergence: "", default: "" },
+  sets: { iterations: "AB", convergence: "" },
 
   prepare: rowsOf,
 

@@ -22,13 +22,13 @@ const FINEST = -60;
  */
 export function frameFor({ min, max, sample }: Measured, count: number, name: ColumnName): Frame {
   const columns = min.length;
-  const origin = min.map((low, j) => (low === max[j] ? low : middle(sample, j, columns, low, max[j])));
-  const half = origin.map((o, j) => Math.max(max[j] - o, o - min[j]));
-  half.forEach((h, j) => {
-    if (!(h < 2 ** REACH)) {
-      throw new LloydError("out-of-range", `${name(j)} spans ${min[j]} to ${max[j]}; squared distances would overflow, so divide it by a constant first`);
+  min.forEach((low, j) => {
+    if (!(max[j] - low < 2 ** REACH)) {
+      throw new LloydError("out-of-range", `${name(j)} spans ${low} to ${max[j]}; squared distances would overflow, so divide it by a constant first`);
     }
   });
+  const origin = min.map((low, j) => (low === max[j] ? low : middle(sample, j, columns, low, max[j])));
+  const half = origin.map((o, j) => Math.max(max[j] - o, o - min[j]));
   const widest = half.reduce((a, b) => Math.max(a, b), 0);
   if (widest > 0 && widest < 2 ** -REACH) {
     throw new LloydError("out-of-range", `no column spans more than ${2 * widest}; squared distances would vanish, so multiply the points by a constant first`);
@@ -51,10 +51,10 @@ export function frameReaching(frame: Frame, { min, max }: Measured, name: Column
   return { ...frame, span };
 }
 
-/** The least e with 2^e ≥ v, whatever the engine's logarithm rounds to. */
+/** The least e with 2^e ≥ v, for finite v > 0, whatever the engine's logarithm rounds to. */
 export function exponentAbove(v: number): number {
-  let e = Math.ceil(Math.log2(v));
-  while (2 ** e < v) e += 1;
+  let e = Math.min(1023, Math.ceil(Math.log2(v)));
+  while (2 ** e < v && e < 1024) e += 1;
   while (2 ** (e - 1) >= v) e -= 1;
   return e;
 }
@@ -65,13 +65,16 @@ function gridFor(half: number, exponent: number, count: number): number {
   return Math.max(FINEST, exponentAbove(half) - exponent - (51 - exponentAbove(Math.max(1, count))));
 }
 
+/** The mean of the sampled rows in a column that goes from `low` to `high`, rounded. */
 function middle(sample: Float64Array, column: number, columns: number, low: number, high: number): number {
   const rows = sample.length / columns;
-  const offsets = Array.from({ length: rows }, (_, i) => sample[i * columns + column] / rows - low / rows);
-  const mean = low + offsets.reduce((a, b) => a + b, 0);
-  const spread = Math.sqrt(offsets.reduce((a, b) => a + (b * rows - (mean - low)) ** 2 / rows, 0));
-  if (!(spread > 0) || !Number.isFinite(mean)) return Math.min(high, Math.max(low, Number.isFinite(mean) ? mean : low));
+  const range = high - low;
+  // Parts of the range, so that no square over- or underflows.
+  const parts = Array.from({ length: rows }, (_, i) => (sample[i * columns + column] - low) / range);
+  const part = parts.reduce((a, b) => a + b, 0) / rows;
+  const spread = Math.sqrt(parts.reduce((a, b) => a + (b - part) ** 2, 0) / rows) * range;
+  const mean = low + part * range;
+  if (!(spread > 0)) return Math.min(high, Math.max(low, mean));
   const step = 2 ** (exponentAbove(spread) - 4);
-  const rounded = Math.round(mean / step) * step;
-  return Number.isFinite(rounded) ? rounded : mean;
+  return Math.round(mean / step) * step;
 }
