@@ -5,10 +5,16 @@ const shared = {
   clean: false,
   removeNodeProtocol: false,
   loader: { ".wasm": "binary" as const },
+  platform: "neutral" as const,
+  // The CSV reader mentions a Node module that it only needs for streams.
+  external: [/^node:/, "stream"],
+  esbuildOptions: (options: { mainFields?: string[] }) => {
+    options.mainFields = ["module", "main"];
+  },
 };
 
 export default defineConfig([
   // The command shares the library's code through a chunk.
-  { ...shared, entry: { index: "ts/index.ts", cli: "ts/cli/main.ts" }, format: "esm", splitting: true, dts: { entry: { index: "ts/index.ts" } }, platform: "neutral", mainFields: ["module", "main"], external: [/^node:/] },
-  { ...shared, entry: { index: "ts/index.ts" }, format: "cjs", dts: true, platform: "neutral" },
+  { ...shared, entry: { index: "ts/index.ts", cli: "ts/cli/main.ts" }, format: "esm", splitting: true, dts: { entry: { index: "ts/index.ts" } } },
+  { ...shared, entry: { index: "ts/index.ts" }, format: "cjs", dts: true },
 ]);

@@ -3,7 +3,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeSet } from "./sets.mjs";
+import { makeSet, startOf } from "./sets.mjs";
 import { runs } from "./peers.mjs";
 
 const LONG = 5; // seconds of a run that is made once only
@@ -15,6 +15,7 @@ const SEEDS = 3;
 /** Times all peers on one set; resolves to one entry per peer and measure. */
 export async function measureSet(name, { peers, measures, iterations, repeats, full, folder, say }) {
   const { data, ...shape } = makeSet(name);
+  const start = startOf({ ...shape, data });
   const file = join(folder, `${name}.f32`);
   writeFileSync(file, data);
   const entries = [];
@@ -35,7 +36,7 @@ export async function measureSet(name, { peers, measures, iterations, repeats, f
     for (const { peer, runs } of made) say(`${name} ${measure}: ${peer} ${runs.map(({ seconds }) => seconds.toPrecision(3)).join(" ")} s`);
     entries.push(...made);
   }
-  return { shape, file, entries };
+  return { shape, start, file, entries };
 }
 
 async function rounds(entries, peers, task, repeats) {
@@ -58,11 +59,13 @@ function wants({ measure, runs }, round, repeats) {
 
 function taskOf(measure, { iterations, round, out }) {
   if (measure === "default") return { do: "default", seed: round, out };
-  return { do: "fit", iterations: measure === "iterations" ? iterations : FIXPOINT, out };
+  return { do: "fit", iterations: iterationsOf(measure, iterations), out };
 }
 
-/** How many iterations the reference makes for a measure. */
-export const iterationsOf = (measure, iterations) => (measure === "iterations" ? iterations : FIXPOINT);
+/** How many iterations are asked for; undefined where a peer starts and ends as it likes. */
+export function iterationsOf(measure, iterations) {
+  return { iterations, convergence: FIXPOINT }[measure];
+}
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);

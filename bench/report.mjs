@@ -8,14 +8,14 @@ const TITLES = {
   default: () => "The default call: time, and inertia reached",
 };
 
-export function report({ machine, options, peers, shapes, results, leftOut }) {
+export function report({ machine, asked, peers, shapes, results, leftOut }) {
   const lines = [`# Measured with Node ${machine.node}`, "", ...machineLines(machine), ""];
   lines.push(...peers.map(({ title, version }) => `- ${title}: ${version}`), "");
   lines.push("Sets: " + shapes.map(({ name, count, columns, k, like }) => `${name} ${count} × ${columns}, k = ${k} (${like})`).join(" · "), "");
-  for (const measure of options.measures) {
+  for (const measure of asked.measures) {
     const own = results.filter((result) => result.measure === measure);
     if (own.length === 0) continue;
-    lines.push(`## ${TITLES[measure](options)}`, "");
+    lines.push(`## ${TITLES[measure](asked)}`, "");
     const taken = shapes.filter(({ name }) => own.some(({ set }) => set === name));
     lines.push(...aligned(measure === "default" ? defaults(own, peers, taken) : speeds(own, peers, taken, measure)), "");
     lines.push(NOTES[measure], "");

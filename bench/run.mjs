@@ -1,6 +1,6 @@
 // `npm run bench`: lloyd against what else there is. README.md says what is measured, and how.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -18,23 +18,24 @@ async function main(args) {
   const options = parseOptions(args);
   if (options.help) return process.stdout.write(HELP);
   const { python } = await setUp(options);
-  const build = options.lloyd ? resolve(process.env.INIT_CWD ?? ".", options.lloyd) : fileURLToPath(new URL("../dist/index.js", import.meta.url));
-  process.env.BENCH_LLOYD = pathToFileURL(build).href;
-  const here = machine(build);
-  const peers = await choosePeers({ ...options, python });
-
   const folder = mkdtempSync(join(tmpdir(), "lloyd-bench-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
+
+  const build = options.lloyd ? resolve(process.env.INIT_CWD ?? ".", options.lloyd) : copied(folder);
+  process.env.BENCH_LLOYD = pathToFileURL(build).href;
+  const here = machine(build);
+  const peers = await choosePeers({ ...options, python });
   const measured = [];
   for (const set of options.sets) measured.push(await measureSet(set, { ...options, peers, folder, say }));
 
-  const began = performance.now();
-  const results = await checked(measured, options);
-  say(`every answer checked (${((performance.now() - began) / 1000).toFixed(0)} s)`);
+  const timed = performance.now();
+  const checked = await checkAll(measured, (measure) => iterationsOf(measure, options.iterations));
+  const results = [...checked].map(([entry, answers]) => result(entry, answers));
+  say(`every answer checked (${((performance.now() - timed) / 1000).toFixed(0)} s)`);
   const all = {
     machine: here,
-    options,
+    asked: { measures: options.measures, iterations: options.iterations, repeats: options.repeats, full: options.full },
     peers: peers.map(({ name, title, version }) => ({ name, title, version })),
     shapes: measured.map(({ shape: { start, ...rest } }) => rest),
     results,
@@ -46,24 +47,12 @@ async function main(args) {
   if (results.some(({ wrong }) => wrong.length > 0)) process.exitCode = 1;
 }
 
-/** One job per set and measure; equal answers of several runs have one file, and are checked once. */
-async function checked(measured, { iterations, measures }) {
-  const jobs = measured.flatMap(({ shape, file, entries }) =>
-    measures.map((measure) => {
-      const own = entries.filter((entry) => entry.measure === measure);
-      const answers = own.flatMap((entry) => {
-        const different = new Map(entry.runs.map((run) => [run.files.centroids, run]));
-        return [...different.values()].map(({ files, inertia }) => ({ entry, files, inertia }));
-      });
-      return { shape, file, own, answers, iterations: measure === "default" ? undefined : iterationsOf(measure, iterations) };
-    }),
-  ).filter(({ answers }) => answers.length > 0);
-  const found = await checkAll(
-    jobs.map(({ shape, file, iterations, answers }) => ({ shape, file, iterations, answers: answers.map(({ files, inertia }) => ({ files, inertia })) })),
-  );
-  return jobs.flatMap(({ own, answers }, job) =>
-    own.map((entry) => result(entry, found[job].checked.filter((_, at) => answers[at].entry === entry))),
-  );
+/** dist/ as it is now: a build in the middle of a run would make two lloyds of one. */
+function copied(folder) {
+  const to = join(folder, "lloyd");
+  cpSync(new URL("../dist", import.meta.url), to, { recursive: true });
+  writeFileSync(join(to, "package.json"), '{ "type": "module" }\n');
+  return join(to, "index.js");
 }
 
 /** Only a whole run may replace what stands for lloyd's speed. */

@@ -75,7 +75,7 @@ test("a load that was left half way can be begun again", () => {
   for (const data of [Float32Array.of(1, 2, 3, 5), Float64Array.of(1, 2, 3, 5), Uint8Array.of(1, 2, 3, 5)]) {
     const executor = new Inline({ data, count: 4, columns: 1 });
     function* conversation(leave: boolean): Driver<string> {
-      const frame = frameFor(yield* ask({ ask: "measure", stride: 1 }), 4);
+      const frame = frameFor(yield* ask({ ask: "measure", stride: 1 }), 4, String);
       if (leave) executor.answer({ ask: "load", frame }).next();
       return bits(yield* ask({ ask: "load", frame }));
     }
@@ -89,7 +89,7 @@ test("an assign that was begun and left has no say in the next one", () => {
   const executor = new Inline({ data: Float64Array.of(0, 1, 5, 6), count: 4, columns: 1 });
   const assign = (centroids: number[], previous: number[]) => ({ ask: "assign", k: 2, centroids: Float64Array.from(centroids), previous: Float64Array.from(previous) }) as const;
   function* conversation(): Driver<number[]> {
-    const frame = frameFor(yield* ask({ ask: "measure", stride: 1 }), 4);
+    const frame = frameFor(yield* ask({ ask: "measure", stride: 1 }), 4, String);
     yield* ask({ ask: "load", frame });
     const asked = assign([-2, -1], [-0.5, 0.5]);
     const first = yield* ask(asked);
@@ -186,7 +186,7 @@ describe("a label is the nearest centroid in f64 over the loaded rows, the lowes
 function labelled(rows: number[][], k: number, make: (loaded: number[][]) => number[][]) {
   const executor = new Inline({ data: flat(rows), count: rows.length, columns: rows[0].length });
   function* conversation(): Driver<{ loaded: { rows: number[][]; centroids: number[][] }; finished: Finished }> {
-    const frame = frameFor(yield* ask({ ask: "measure", stride: 1 }), rows.length);
+    const frame = frameFor(yield* ask({ ask: "measure", stride: 1 }), rows.length, String);
     yield* ask({ ask: "load", frame });
     const loaded = rows.map((row) => row.map((x, j) => load(frame, x, j)));
     const centroids = make(loaded);
@@ -232,7 +232,7 @@ function posed({ data, init, weighted, narrow, restarts, tolerance }: AnyProblem
 function solved(points: { data: Float32Array | Float64Array; columns: number }, options: KMeansOptions, cuts?: readonly number[], seed = 0): Solution {
   const { rows, weights, timeLimit, ...rest } = parse(points, options);
   const { count, columns } = rows;
-  const problem: Problem = { ...rest, count, columns, weighted: weights !== null, clock: () => 0, deadline: timeLimit };
+  const problem: Problem = { ...rest, count, columns, weighted: weights !== null, name: String, clock: () => 0, deadline: timeLimit };
   const at = cuts?.map((part) => Math.round(part * count)).sort((a, b) => a - b);
   const executor = at ? new Disturbed(rows, weights, at, seed) : new Inline(rows, weights);
   try {
@@ -263,8 +263,7 @@ class Disturbed extends Inline {
     const reply = yield* super.answer(question);
     if (below(4) === 0) expect(bits(yield* super.answer(question)), `${question.ask}, asked twice`).toBe(bits(reply));
     this.#forgetSome();
-    if (question.ask === "load") this.#earlier = [];
-    else if (question.ask !== "measure") this.#earlier.push(question);
+    this.#earlier.push(question);
     return reply;
   }
 
@@ -274,7 +273,6 @@ class Disturbed extends Inline {
 
   /** Begins to answer, and does not end. */
   #abandon(question: Question): void {
-    if (question.ask === "load" || question.ask === "measure") return;
     const half = super.answer(question);
     for (let pieces = this.#below(4); pieces > 0 && !half.next().done; pieces--);
     this.shards.forEach((shard) => {

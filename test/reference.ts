@@ -18,7 +18,7 @@ export function reference(rows: number[][], start: number[][], { weights = rows.
     all.forEach((s, j) => j !== best && (margin = Math.min(margin, (s - all[best]) / (s + all[best] || 1))));
     return best;
   };
-  const least = tolerance * meanVariance(rows);
+  const least = tolerance * meanVariance(rows, weights);
   for (let iterations = 1; ; iterations++) {
     const labels = repaired(rows, rows.map(nearest), centroids, weights);
     const moved = centroids.map((c, j) => mean(rows, weights.map((w, i) => (labels[i] === j ? w : 0))) ?? c);
@@ -41,9 +41,9 @@ export function mean(rows: readonly (readonly number[])[], weights: readonly num
   if (weight > 0) return rows[0].map((_, j) => rows.reduce((sum, row, i) => sum + weights[i] * row[j], 0) / weight);
 }
 
-function meanVariance(rows: number[][]): number {
-  const middle = mean(rows, rows.map(() => 1))!;
-  return rows.reduce((sum, row) => sum + squared(row, middle), 0) / rows.length / middle.length;
+function meanVariance(rows: number[][], weights: readonly number[]): number {
+  const middle = mean(rows, weights)!;
+  return rows.reduce((sum, row, i) => sum + weights[i] * squared(row, middle), 0) / weights.reduce((a, b) => a + b, 0) / middle.length;
 }
 
 /** Each cluster without weight takes the farthest row that its own cluster can spare. */

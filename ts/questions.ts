@@ -31,7 +31,7 @@ export interface Measured {
   readonly sample: Float64Array;
 }
 
-/** `measure` in a frame: loads the rows into it; their moments. */
+/** `measure` in a frame: loads the rows into it. */
 export interface Load {
   readonly ask: "load";
   readonly frame: Frame;
@@ -39,9 +39,6 @@ export interface Load {
 export interface Loaded {
   /** Σ w‖y‖² as an exact sum. */
   readonly squares: Float64Array;
-  /** Σ ‖y‖² as an exact sum, and Σ y per column. */
-  readonly plainSquares: Float64Array;
-  readonly sums: Float64Array;
 }
 
 /** How the caller's numbers become rows: y = (x - origin) · 2^-exponent, on a grid per column. */
@@ -193,7 +190,7 @@ const mergers: { [A in keyof Replies]: (a: Replies[A], b: Replies[A], question: 
       ...interleave(low, high, a.min.length),
     };
   },
-  load: (a, b) => ({ squares: add(a.squares, b.squares), plainSquares: add(a.plainSquares, b.plainSquares), sums: add(a.sums, b.sums) }),
+  load: (a, b) => ({ squares: add(a.squares, b.squares) }),
   draw: (a, b, { places }) => a.map((race, i) => mergeRaces(race, b[i], places)),
   assign: addClusters,
   partition: addClusters,

@@ -136,8 +136,7 @@ export class Shard {
   }
 
   loaded(): Loaded {
-    const found = this.#run((shard) => shard.moments());
-    return { squares: found.slice(0, PLANES), plainSquares: found.slice(PLANES, 2 * PLANES), sums: found.slice(2 * PLANES) };
+    return { squares: this.#run((shard) => shard.squares()) };
   }
 
   assign(k: number, centroids: Float64Array, previous: Float64Array | null): void {

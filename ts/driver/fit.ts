@@ -39,10 +39,12 @@ export function* fit(space: Space, k: number, start: Float64Array, budget: Budge
   const history: Iteration[] = [];
   let centroids = start;
   let previous: Float64Array | null = null;
+  let least = 0;
   for (;;) {
     const began = clock();
     const found = yield* ask({ ask: "assign", k, centroids, previous });
     const assigned = yield* repaired(space, k, centroids, found);
+    if (!previous) least = tolerance * meanVariance(space, found, k);
     const next = means(assigned, centroids, k);
     const { total, largest } = shifts(centroids, next, k);
     const iteration: Iteration = {
@@ -59,7 +61,7 @@ export function* fit(space: Space, k: number, start: Float64Array, budget: Budge
     const stopped: Stopped | null =
       total === 0
         ? "stable"
-        : total <= tolerance * space.meanVariance
+        : total <= least
           ? "converged"
           : made >= maxIterations
             ? "max-iterations"
@@ -97,6 +99,17 @@ function lowered(inertia: number, space: Space, history: readonly Iteration[]): 
   const last = before.inertia * 2 ** (-2 * space.frame.exponent);
   const noise = 2 ** -50 * (last + Math.sqrt(last * valueAt(space.squares, 0, 1)));
   return inertia > last && inertia <= last + noise ? last : inertia;
+}
+
+/** Mean over the columns of their weighted variance: what `tolerance` is measured against. */
+function meanVariance({ columns, squares }: Space, { sums, weights }: Assigned, k: number): number {
+  const clusters = Array.from({ length: k }, (_, j) => j);
+  const weight = clusters.reduce((sum, j) => sum + valueAt(weights, j, k), 0);
+  let means = 0;
+  for (let c = 0; c < columns; c++) {
+    means += (clusters.reduce((sum, j) => sum + valueAt(sums, j * columns + c, k * columns), 0) / weight) ** 2;
+  }
+  return Math.max(0, (valueAt(squares, 0, 1) / weight - means) / columns);
 }
 
 function means({ sums, weights }: Assigned, centroids: Float64Array, k: number): Float64Array {

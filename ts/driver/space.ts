@@ -1,8 +1,7 @@
 import { LloydError } from "../errors.js";
-import type { Frame, Loaded, Measured } from "../questions.js";
+import type { Frame, Measured } from "../questions.js";
 import { ask, type Driver } from "./driver.js";
 import { exponentAbove, frameFor, SAMPLE, type ColumnName } from "./frame.js";
-import { valueAt } from "./moments.js";
 
 /** The rows as the drivers see them: loaded, with their scale known. */
 export interface Space {
@@ -13,8 +12,6 @@ export interface Space {
   readonly frame: Frame;
   /** Σ w‖y‖² as an exact sum. */
   readonly squares: Float64Array;
-  /** Mean over the columns of their variance: what `tolerance` is measured against. */
-  readonly meanVariance: number;
   /** The multiples of ever finer units that stand for a value in exact weighted sums. */
   readonly split: (value: number) => number[];
 }
@@ -24,18 +21,13 @@ export function* load(count: number, columns: number, weighted: boolean, name: C
   const measured = yield* ask({ ask: "measure", stride: Math.max(1, Math.ceil(count / SAMPLE)) });
   refuseNonFinite(measured, name);
   const frame = frameFor(measured, count, name);
-  const loaded = yield* ask({ ask: "load", frame });
-  return { count, columns, frame, squares: loaded.squares, meanVariance: meanVariance(loaded, count), split: splitter(count, weighted) };
+  const { squares } = yield* ask({ ask: "load", frame });
+  return { count, columns, frame, squares, split: splitter(count, weighted) };
 }
 
 /** @throws LloydError `not-finite`, naming the first such coordinate. */
 export function refuseNonFinite({ bad }: Measured, name: ColumnName): void {
   if (bad) throw new LloydError("not-finite", `row ${bad.row}, ${name(bad.column)} is ${bad.value}; expected a finite number`);
-}
-
-function meanVariance({ plainSquares, sums }: Loaded, count: number): number {
-  const means = sums.reduce((total, sum) => total + (sum / count) ** 2, 0);
-  return Math.max(0, (valueAt(plainSquares, 0, 1) / count - means) / sums.length);
 }
 
 /** The same units as the shards': a sum of `count` values up to 1 has room in each plane. */

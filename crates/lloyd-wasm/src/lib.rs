@@ -5,8 +5,9 @@
 //! allocation is thrown as the number of bytes that it asked for.
 
 use lloyd::OutOfMemory;
+use lloyd::exact::Sums;
 use lloyd::frame::Frame;
-use lloyd::rows::{Extents, Moments, Rows};
+use lloyd::rows::{Extents, Rows};
 use lloyd::shard::{self, Draw};
 use wasm_bindgen::prelude::*;
 
@@ -34,7 +35,7 @@ pub struct Shard {
     short: Vec<f32>,
     extents: Extents,
     frame: Option<Frame>,
-    moments: Moments,
+    squares: Sums,
 }
 
 #[wasm_bindgen]
@@ -44,14 +45,14 @@ impl Shard {
     pub fn new(count: usize, columns: usize, first: f64, total: f64) -> Maybe<Shard> {
         let rows = Rows::new(count, columns, first as u64, total as usize).map_err(thrown)?;
         let extents = rows.extents().map_err(thrown)?;
-        let moments = Moments::zero(columns).map_err(thrown)?;
+        let squares = Sums::zero(1).map_err(thrown)?;
         Ok(Shard {
             inner: shard::Shard::new(rows),
             staged: Vec::new(),
             short: Vec::new(),
             extents,
             frame: None,
-            moments,
+            squares,
         })
     }
 
@@ -122,7 +123,7 @@ impl Shard {
         self.inner.rows.values.clear();
         self.inner.rows.norms.clear();
         self.inner.forget();
-        self.moments = Moments::zero(origin.len()).map_err(thrown)?;
+        self.squares = Sums::zero(1).map_err(thrown)?;
         Ok(())
     }
 
@@ -133,27 +134,16 @@ impl Shard {
         let len = count * rows.columns;
         let Some(frame) = &self.frame else { return };
         match short {
-            true => rows.load(&self.short[..len], frame, &mut self.moments),
-            false => rows.load(&self.staged[..len], frame, &mut self.moments),
+            true => rows.load(&self.short[..len], frame, &mut self.squares),
+            false => rows.load(&self.staged[..len], frame, &mut self.squares),
         }
     }
 
-    /// `[Σ w‖y‖² × 3, Σ ‖y‖² × 3, Σ y × d]`
-    pub fn moments(&mut self) -> Vec<f64> {
+    /// Σ w‖y‖² of the loaded rows: 3 planes.
+    pub fn squares(&mut self) -> Vec<f64> {
         self.staged = Vec::new();
         self.short = Vec::new();
-        let weighted = self.inner.rows.weights.is_some();
-        let squares = if weighted {
-            &self.moments.squares
-        } else {
-            &self.moments.plain_squares
-        };
-        [
-            &squares.planes[..],
-            &self.moments.plain_squares.planes,
-            &self.moments.sums(self.inner.rows.columns),
-        ]
-        .concat()
+        self.squares.planes.clone()
     }
 
     pub fn assign(&mut self, k: usize, centroids: &[f64], previous: Option<Vec<f64>>) -> Maybe<()> {
@@ -232,7 +222,10 @@ impl Shard {
         };
         let mut reply = vec![self.inner.changed() as f64];
         reply.extend(clusters.counts.iter().map(|&c| c as f64));
-        reply.extend(&clusters.weights);
+        match clusters.weights.is_empty() {
+            true => reply.extend_from_within(1..),
+            false => reply.extend(&clusters.weights),
+        }
         reply.extend(&clusters.sums);
         reply
     }

@@ -54,21 +54,18 @@ impl Frame {
         (top - (51 - log2_ceil(count))).max(FINEST)
     }
 
-    /// Whole rows of the caller's numbers to loaded ones. `sums`: one run; each loaded value is added
-    /// to its column's.
+    /// Whole rows of the caller's numbers to loaded ones.
     #[inline(never)]
-    pub fn load<T: Copy + Into<f64>>(&self, from: &[T], values: &mut [f32], sums: &mut [f64]) {
+    pub fn load<T: Copy + Into<f64>>(&self, from: &[T], values: &mut [f32]) {
         let run = self.origin.len();
         for (values, from) in values.chunks_mut(run).zip(from.chunks(run)) {
-            for ((((y, &x), o), m), sum) in values
+            for (((y, &x), o), m) in values
                 .iter_mut()
                 .zip(from)
                 .zip(&self.origin)
                 .zip(&self.magic)
-                .zip(&mut *sums)
             {
                 *y = snap((x.into() - o) * self.scale, *m) as f32;
-                *sum += *y as f64;
             }
         }
     }

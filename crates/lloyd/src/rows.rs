@@ -42,16 +42,6 @@ pub struct Rows {
     pub span: i32,
 }
 
-/// What loading finds.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Moments {
-    /// Σ w‖y‖²
-    pub squares: Sums,
-    /// Σ ‖y‖², whatever the weights, and a run of the columns' Σ y: the scale of `tolerance`.
-    pub plain_squares: Sums,
-    runs: Vec<f64>,
-}
-
 impl Rows {
     pub fn new(
         count: usize,
@@ -155,26 +145,10 @@ fn extremes<T: Number>(some: &[T], min: &mut [T], max: &mut [T], finite: &mut [T
     }
 }
 
-impl Moments {
-    pub fn zero(columns: usize) -> Result<Self, OutOfMemory> {
-        Ok(Self {
-            squares: Sums::zero(1)?,
-            plain_squares: Sums::zero(1)?,
-            runs: Vec::filled(run_of(columns), 0.0)?,
-        })
-    }
-
-    /// Σ y of each column.
-    pub fn sums(&self, columns: usize) -> Vec<f64> {
-        (0..columns)
-            .map(|j| self.runs.iter().skip(j).step_by(columns).sum())
-            .collect()
-    }
-}
-
 impl Rows {
     /// Loads the next rows from the caller's numbers: whole rows, in order.
-    pub fn load<T: Number>(&mut self, some: &[T], frame: &Frame, moments: &mut Moments) {
+    /// Adds Σ w‖y‖² to `squares`.
+    pub fn load<T: Number>(&mut self, some: &[T], frame: &Frame, squares: &mut Sums) {
         let zeros = [0.0f32; TILE];
         for tile in some.chunks(TILE * self.columns) {
             let from = self.values.len();
@@ -182,14 +156,14 @@ impl Rows {
             for some in tile.chunks(TILE) {
                 self.values.extend_from_slice(&zeros[..some.len()]);
             }
-            frame.load(tile, &mut self.values[from..], &mut moments.runs);
-            self.weigh(tile.len() / self.columns, moments);
+            frame.load(tile, &mut self.values[from..]);
+            self.weigh(tile.len() / self.columns, squares);
         }
     }
 
     /// Norms and squares of the next `count` loaded rows.
     #[inline(never)]
-    fn weigh(&mut self, count: usize, moments: &mut Moments) {
+    fn weigh(&mut self, count: usize, sum: &mut Sums) {
         let units = self.units(self.distance_top());
         let from = self.norms.len();
         let mut squares = [0.0f64; TILE];
@@ -199,16 +173,13 @@ impl Rows {
         // Above the exact norm: 1e-6 is more than all that sqrt and f32 round off.
         let norms = squares.map(|squared| (squared.sqrt() * (1.0 + 1e-6)) as f32);
         self.norms.extend_from_slice(&norms[..count]);
-        moments
-            .plain_squares
-            .add(0, total(&units, &squares[..count]));
         if let Some(weights) = &self.weights {
-            squares[..count]
+            squares
                 .iter_mut()
-                .zip(&weights[from..])
+                .zip(&weights[from..from + count])
                 .for_each(|(squared, weight)| *squared *= weight);
-            moments.squares.add(0, total(&units, &squares[..count]));
         }
+        sum.add(0, total(&units, &squares[..count]));
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Clusters {
     pub labels: Vec<u32>,
     /// Planes of k × d. One where no row has a weight: rows lie on their columns' grids.
     pub sums: Vec<f64>,
-    /// Planes of k: Σ w.
+    /// Planes of k: Σ w. None where no row has a weight: then the counts are meant.
     pub weights: Vec<f64>,
     /// Rows of each cluster.
     pub counts: Vec<u32>,
@@ -28,12 +28,13 @@ pub struct Clusters {
 
 impl Clusters {
     pub fn new(k: usize, rows: &Rows) -> Result<Self, OutOfMemory> {
-        let planes = if rows.weights.is_some() { BINS } else { 1 };
+        let weighted = rows.weights.is_some();
+        let planes = if weighted { BINS } else { 1 };
         Ok(Self {
             k,
             labels: Vec::filled(rows.count, NONE)?,
             sums: Vec::filled(planes * k * rows.columns, 0.0)?,
-            weights: Vec::filled(planes * k, 0.0)?,
+            weights: Vec::filled(if weighted { planes * k } else { 0 }, 0.0)?,
             counts: Vec::filled(k, 0)?,
             units: rows.units(rows.span),
         })
@@ -72,13 +73,11 @@ impl Clusters {
         let d = row.len();
         if from < self.k {
             self.counts[from] -= 1;
-            self.weights[from] -= 1.0;
             for (sum, &x) in self.sums[from * d..][..d].iter_mut().zip(row) {
                 *sum -= x as f64;
             }
         }
         self.counts[to] += 1;
-        self.weights[to] += 1.0;
         for (sum, &x) in self.sums[to * d..][..d].iter_mut().zip(row) {
             *sum += x as f64;
         }

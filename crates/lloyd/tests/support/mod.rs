@@ -1,11 +1,11 @@
 //! Rows that are hard to cluster, and the plainest way to label them.
 #![allow(dead_code)]
 
-use lloyd::exact::{exp2, magic, snap};
+use lloyd::exact::{Sums, exp2, magic, snap};
 use lloyd::frame::Frame;
 use lloyd::kernel::distance;
 use lloyd::race::uniform;
-use lloyd::rows::{Moments, Rows};
+use lloyd::rows::Rows;
 use lloyd::shard::Shard;
 use proptest::prelude::*;
 
@@ -85,8 +85,8 @@ pub fn shard(values: &[f32], d: usize, from: usize, to: usize, weights: Option<&
     let mut rows = Rows::new(to - from, d, from as u64, n).unwrap();
     rows.weights = weights.map(|w| w[from..to].to_vec());
     let frame = Frame::new(&vec![0.0; d], 0, &vec![Frame::grid_for(0, n); d]).unwrap();
-    let mut moments = Moments::zero(d).unwrap();
-    rows.load(&values[from * d..to * d], &frame, &mut moments);
+    let mut squares = Sums::zero(1).unwrap();
+    rows.load(&values[from * d..to * d], &frame, &mut squares);
     Shard::new(rows)
 }
 

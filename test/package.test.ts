@@ -1,0 +1,108 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kmeansSync } from "../ts/index.js";
+import { bits, rowsOf } from "./data.js";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const project = mkdtempSync(join(tmpdir(), "lloyd-package-"));
+const installed = join(project, "node_modules/lloyd");
+const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string; dependencies?: object };
+let packed: string[];
+
+
+beforeAll(() => {
+  for (const file of ["index.js", "index.cjs", "index.d.ts", "index.d.cts", "cli.js"]) {
+    if (!existsSync(join(ROOT, "dist", file))) throw new Error(`dist/${file} is missing: build the package first (npm run build)`);
+  }
+  const [tarball] = JSON.parse(run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", project], ROOT)) as { filename: string; files: { path: string }[] }[];
+  packed = tarball.files.map(({ path }) => path).sort();
+  write("package.json", JSON.stringify({ name: "somebody", private: true }));
+  run("npm", ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", join(project, tarball.filename)]);
+}, 120_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe("the packed package", () => {
+  test("holds what is meant to be published and nothing else", () => {
+    const allowed = /^(dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)|package\.json|README\.md|CHANGELOG\.md|LICENSE-(MIT|APACHE))$/;
+    expect(packed.filter((path) => !allowed.test(path))).toEqual([]);
+    expect(packed).toEqual(expect.arrayContaining(["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/cli.js", "dist/index.cjs", "dist/index.d.cts", "dist/index.d.ts", "dist/index.js", "package.json"]));
+  });
+
+  test("needs no other package", () => {
+    expect(manifest.dependencies).toBeUndefined();
+    expect(readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."))).toEqual(["lloyd"]);
+  });
+
+  test("names no path of the machine that built it", () => {
+    for (const path of packed) expect(readFileSync(join(installed, path), "utf8").includes(ROOT), path).toBe(false);
+  });
+
+  test("gives the source's bits to import and to require", () => {
+    const rows = rowsOf("blobs", 300, 4, 1);
+    const points = JSON.stringify(rows);
+    const use = `console.log(JSON.stringify(kmeansSync(${points}, { k: 6, seed: 1 })));`;
+    write("esm.mjs", `import { kmeansSync } from "lloyd";\n${use}`);
+    write("cjs.cjs", `const { kmeansSync } = require("lloyd");\n${use}`);
+    const expected = bits(kmeansSync(rows, { k: 6, seed: 1 }));
+    for (const file of ["esm.mjs", "cjs.cjs"]) expect(bits(JSON.parse(run(process.execPath, [file]))), file).toBe(expected);
+  });
+
+  test("exports the same names to both", () => {
+    write("names.mjs", `import * as esm from "lloyd"; import { createRequire } from "node:module";
+      console.log(JSON.stringify([Object.keys(esm), Object.keys(createRequire(import.meta.url)("lloyd"))].map((names) => names.filter((n) => n !== "default" && n !== "module.exports").sort())));`);
+    const [esm, cjs] = JSON.parse(run(process.execPath, ["names.mjs"])) as string[][];
+    expect(esm).toEqual(["KMeansModel", "LloydError", "kmeans", "kmeansSteps", "kmeansSync"]);
+    expect(cjs).toEqual(esm);
+  });
+
+  test("gives them too where wasm is optimised at once", () => {
+    const rows = rowsOf("blobs", 300, 4, 1);
+    write("esm.mjs", `import { kmeansSync } from "lloyd";\nconsole.log(JSON.stringify(kmeansSync(${JSON.stringify(rows)}, { k: 6, seed: 1 })));`);
+    expect(bits(JSON.parse(run(process.execPath, ["--no-liftoff", "esm.mjs"])))).toBe(bits(kmeansSync(rows, { k: 6, seed: 1 })));
+  });
+
+  test("lets its process end by itself after an asynchronous fit", () => {
+    write("end.mjs", `import { kmeans } from "lloyd"; const m = await kmeans([[0, 0], [1, 1], [9, 9]], { k: 2 }); console.log(m.sizes.length);`);
+    expect(run(process.execPath, ["end.mjs"]).trim()).toBe("2");
+  });
+
+  test("has a command", () => {
+    expect(run(join(project, "node_modules/.bin/lloyd"), ["--version"]).trim()).toContain(manifest.version);
+    expect(run(process.execPath, [join(installed, "dist/cli.js"), "--version"]).trim()).toContain(manifest.version);
+  });
+
+  test("has types for import and for require, under nodenext", () => {
+    const use = `
+      const model: KMeansModel = kmeansSync([[1, 2], [3, 4]], { k: 2, init: "k-means++" });
+      const labels: Int32Array = model.labels;
+      export const first: number = model.centroids[0][labels[0]];
+      // @ts-expect-error: k is required
+      kmeansSync([[1]], {});
+      // @ts-expect-error: no such method
+      kmeansSync([[1]], { k: 1, init: "kmeans" });`;
+    write("esm.mts", `import { kmeansSync, type KMeansModel } from "lloyd";${use}`);
+    write("cjs.cts", `import { kmeansSync, type KMeansModel } from "lloyd";${use}`);
+    const compilerOptions = { noEmit: true, strict: true, module: "nodenext", moduleResolution: "nodenext", target: "es2022", types: [] };
+    write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["esm.mts", "cjs.cts"] }));
+    expect(run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc")])).toBe("");
+  });
+});
+
+function write(name: string, text: string): void {
+  writeFileSync(join(project, name), text);
+}
+
+/** What a program prints; an error with all that it said where it fails. */
+function run(program: string, args: string[], cwd = project): string {
+  try {
+    return execFileSync(program, args, { cwd, encoding: "utf8", stdio: "pipe", env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` } });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${program} ${args.join(" ")}\n${stdout}\n${stderr}`);
+  }
+}
