@@ -85,6 +85,15 @@ test("a load that was left half way can be begun again", () => {
   }
 });
 
+test("the first coordinate that is not finite is named, whoever holds it", () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(99), { minLength: 1, maxLength: 5 }), anyCuts, fc.nat(1e6), (bad, cuts, seed) => {
+      const points = { data: Float64Array.from({ length: 100 }, (_, i) => (bad.includes(i) ? NaN : i)), columns: 1 };
+      expect(() => solved(points, { k: 2 }, cuts, seed)).toThrow(`row ${Math.min(...bad)}, `);
+    }),
+  );
+});
+
 test("an assign that was begun and left has no say in the next one", () => {
   const executor = new Inline({ data: Float64Array.of(0, 1, 5, 6), count: 4, columns: 1 });
   const assign = (centroids: number[], previous: number[]) => ({ ask: "assign", k: 2, centroids: Float64Array.from(centroids), previous: Float64Array.from(previous) }) as const;
@@ -234,7 +243,7 @@ function solved(points: { data: Float32Array | Float64Array; columns: number }, 
   const { count, columns } = rows;
   const problem: Problem = { ...rest, count, columns, weighted: weights !== null, name: String, clock: () => 0, deadline: timeLimit };
   const at = cuts?.map((part) => Math.round(part * count)).sort((a, b) => a - b);
-  const executor = at ? new Disturbed(rows, weights, at, seed) : new Inline(rows, weights);
+  const executor = at ? new Disturbed(rows, weights, at, seed) : new Inline(rows, { weights, algorithm: "lloyd" });
   try {
     return pumpSync(solve(problem), executor);
   } finally {
@@ -249,7 +258,7 @@ class Disturbed extends Inline {
   #earlier: Question[] = [];
 
   constructor(rows: ConstructorParameters<typeof Inline>[0], weights: Float64Array | null, cuts: readonly number[], seed: number) {
-    super(rows, weights, cuts);
+    super(rows, { weights, cuts, algorithm: seed % 2 ? "hamerly" : "auto" });
     this.#below = source(seed).below;
     merging.below = this.#below;
   }

@@ -13,7 +13,6 @@ const installed = join(project, "node_modules/lloyd");
 const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string; dependencies?: object };
 let packed: string[];
 
-
 beforeAll(() => {
   for (const file of ["index.js", "index.cjs", "index.d.ts", "index.d.cts", "cli.js"]) {
     if (!existsSync(join(ROOT, "dist", file))) throw new Error(`dist/${file} is missing: build the package first (npm run build)`);

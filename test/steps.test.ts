@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { Inline } from "../ts/executor/inline.js";
 import { kmeans, kmeansSteps, kmeansSync, type Step } from "../ts/index.js";
 import { bits, rowsOf, source } from "./data.js";
 
@@ -136,6 +137,29 @@ describe("signal", () => {
     const { signal } = new AbortController();
     expect(bits(await kmeans(rows, { ...options, signal }))).toBe(bits(kmeansSync(rows, options)));
   });
+});
+
+test("whichever way a fit ends, what it held is freed", async () => {
+  const freed = vi.spyOn(Inline.prototype, "dispose");
+  const ends: Record<string, () => unknown> = {
+    "by itself": () => kmeans(rows, options),
+    "at once": () => kmeansSync(rows, options),
+    "left early": async () => {
+      for await (const _ of kmeansSteps(rows, options)) break;
+    },
+    "aborted": () => {
+      const controller = new AbortController();
+      return kmeans(rows, { ...options, signal: controller.signal, onStep: () => controller.abort() }).catch(() => {});
+    },
+    "by an error in onStep": () => kmeans(rows, { ...options, onStep: () => JSON.parse("{") as void }).catch(() => {}),
+    "by a refusal": () => kmeans([[NaN]], { k: 1 }).catch(() => {}),
+  };
+  for (const [end, fit] of Object.entries(ends)) {
+    freed.mockClear();
+    await fit();
+    expect(freed, end).toHaveBeenCalledTimes(1);
+  }
+  freed.mockRestore();
 });
 
 describe("the event loop goes on during a long fit", () => {

@@ -1,6 +1,7 @@
 export { kmeans, kmeansSteps, kmeansSync } from "./kmeans.js";
 export { KMeansModel } from "./model.js";
 export type { InitReport, Iteration, RestartReport, Step, Stopped, Warning } from "./model.js";
+export type { Algorithm } from "./algorithm.js";
 export type { InitFunction, InitMethod, KMeansOptions } from "./options.js";
 export type { NumberArray, Numbers, Points } from "./points.js";
 export { LloydError } from "./errors.js";

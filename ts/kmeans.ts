@@ -18,11 +18,14 @@ import { pump, pumpSync } from "./pump.js";
  */
 export async function kmeans(points: Points, options: KMeansOptions): Promise<KMeansModel> {
   const run = kmeansRun(points, options);
-  const { onStep } = options;
-  for (;;) {
-    const turn = await run.next();
-    if (turn.done) return turn.value;
-    onStep?.(turn.value.step());
+  try {
+    for (;;) {
+      const turn = await run.next();
+      if (turn.done) return turn.value;
+      options.onStep?.(turn.value.step());
+    }
+  } finally {
+    await run.return(undefined as never);
   }
 }
 
@@ -36,7 +39,7 @@ export function kmeansSync(points: Points, options: KMeansOptions): KMeansModel 
   const parsed = parse(points, options);
   const { signal, onStep } = parsed;
   signal?.throwIfAborted();
-  const executor = new Inline(parsed.rows, parsed.weights);
+  const executor = new Inline(parsed.rows, parsed);
   try {
     const watch = onStep && ((progress: Progress) => onStep(progress.step()));
     return finished(parsed, pumpSync(begin(parsed), executor, watch, signal));
@@ -72,7 +75,7 @@ async function* kmeansRun(points: Points, options: KMeansOptions): AsyncGenerato
   const parsed = parse(points, options);
   const { signal } = parsed;
   signal?.throwIfAborted();
-  const executor = new Inline(parsed.rows, parsed.weights);
+  const executor = new Inline(parsed.rows, parsed);
   try {
     return finished(parsed, yield* pump(begin(parsed), executor, signal));
   } finally {

@@ -6,6 +6,7 @@
  * it; one that trapped is given up at once, and every shard in it fails with one clear error.
  */
 import { instantiate, type Exports, type WasmShard } from "../build/wasm/instantiate.js";
+import { ALGORITHMS, type Algorithm } from "./algorithm.js";
 import bytes from "../build/wasm/lloyd_wasm_bg.wasm";
 import { LloydError, showBytes } from "./errors.js";
 import type { NumberArray } from "./points.js";
@@ -101,6 +102,10 @@ export class Shard {
       if (!this.#shard) throw new LloydError("wasm-trapped", "these rows have been disposed of");
       return call(this.#shard, memory.buffer);
     });
+  }
+
+  setAlgorithm(algorithm: Algorithm): void {
+    this.#run((shard) => shard.setAlgorithm(ALGORITHMS.indexOf(algorithm)));
   }
 
   setWeights(weights: Float64Array): void {

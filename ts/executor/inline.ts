@@ -1,5 +1,6 @@
 import { merge, type Finished, type Question, type Replies } from "../questions.js";
 import type { Rows } from "../points.js";
+import type { Algorithm } from "../algorithm.js";
 import { search, Shard } from "../wasm.js";
 
 /** Multiply-adds between two yields: a few milliseconds of work. */
@@ -25,7 +26,7 @@ export class Inline {
   readonly #parts: readonly Part[];
   readonly #columns: number;
 
-  constructor(rows: Rows, weights: Float64Array | null = null, cuts: readonly number[] = []) {
+  constructor(rows: Rows, { weights, algorithm = "auto", cuts = [] }: { weights?: Float64Array | null; algorithm?: Algorithm; cuts?: readonly number[] } = {}) {
     const { data, count, columns } = rows;
     this.#columns = columns;
     const edges = [0, ...cuts, count];
@@ -37,6 +38,7 @@ export class Inline {
         if (to === from) return;
         const shard = new Shard(to - from, columns, from, count);
         parts.push({ shard, data: data.subarray(from * columns, to * columns), first: from, count: to - from });
+        shard.setAlgorithm(algorithm);
         if (weights) shard.setWeights(weights.subarray(from, to));
       });
     } catch (error) {

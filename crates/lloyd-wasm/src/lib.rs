@@ -8,7 +8,7 @@ use lloyd::OutOfMemory;
 use lloyd::exact::Sums;
 use lloyd::frame::Frame;
 use lloyd::rows::{Extents, Rows};
-use lloyd::shard::{self, Draw};
+use lloyd::shard::{self, Algorithm, Draw};
 use wasm_bindgen::prelude::*;
 
 type Maybe<T> = Result<T, JsValue>;
@@ -65,6 +65,16 @@ impl Shard {
     #[wasm_bindgen(js_name = stageShort)]
     pub fn stage_short(&mut self, len: usize) -> Maybe<*mut f32> {
         stage(&mut self.short, len)
+    }
+
+    /// 0 auto, 1 lloyd, 2 hamerly: how rows find their centroids, never what they find.
+    #[wasm_bindgen(js_name = setAlgorithm)]
+    pub fn set_algorithm(&mut self, algorithm: u8) {
+        self.inner.algorithm = match algorithm {
+            1 => Algorithm::Lloyd,
+            2 => Algorithm::Hamerly,
+            _ => Algorithm::Auto,
+        };
     }
 
     #[wasm_bindgen(js_name = setWeights)]

@@ -8,8 +8,8 @@
 //! question or is asked twice answers the same bits, only later. So every question carries all
 //! that its reply depends on, and `work` can be left at any point.
 
-use crate::assign::Lloyd;
 use crate::assign::clusters::Clusters;
+use crate::assign::{Bounds, Hamerly, Lloyd};
 use crate::exact::{Sums, Units};
 use crate::kernel::{BLOCK, Block, TILE, distance};
 use crate::race::{Race, Runner, uniform};
@@ -34,6 +34,18 @@ pub struct Drawn {
     pub winners: Vec<Vec<Runner>>,
 }
 
+/// How rows find their centroids; never what they find.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Algorithm {
+    /// Bounds where they are seen to pay.
+    #[default]
+    Auto,
+    /// Every distance of every row.
+    Lloyd,
+    /// Bounds from the first question on.
+    Hamerly,
+}
+
 /// A row far from its centroid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Far {
@@ -52,12 +64,22 @@ pub struct Refined {
     pub sums: Sums,
 }
 
+/// Multiply-adds a row below which bounds never paid.
+const LEAST_WORK: usize = 128;
+/// Part of the rows that may change for bounds to be begun.
+const CHURN: f64 = 0.1;
+/// What bounds may have saved at most for later, and lost before they are dropped, in passes.
+const CREDIT: f64 = 2.0;
+const DEBT: f64 = -0.5;
+/// Passes without bounds after a first try that did not pay; twice as many after each further one.
+const PAUSE: u32 = 8;
+
 /// Work that goes over the rows once.
 enum Pass {
     /// `from`: what `changed` counts from, in the pass that a reply is about.
     Assign {
         by: Centroids,
-        assign: Box<Lloyd>,
+        assign: Assign,
         changed: u32,
         from: Option<Previous>,
     },
@@ -73,6 +95,11 @@ enum Pass {
     Finish {
         about: Vec<f64>,
     },
+}
+
+enum Assign {
+    Lloyd(Box<Lloyd>),
+    Hamerly(Box<Hamerly>),
 }
 
 type Centroids = Vec<f64>;
@@ -96,6 +123,14 @@ struct Seeding {
 #[derive(Default)]
 struct Memory {
     clusters: Option<Clusters>,
+    /// True of the clusters' labels.
+    bounds: Option<Bounds>,
+    /// Part of the rows that changed in the last pass, and passes to go before bounds are tried.
+    churn: f64,
+    /// Passes over every distance that bounds have saved.
+    credit: f64,
+    pause: u32,
+    next_pause: u32,
     /// The centroids that `clusters` is the answer to, where it is whole.
     answered: Option<Centroids>,
     /// `changed` of that answer, counted from these centroids.
@@ -110,6 +145,7 @@ struct Memory {
 
 pub struct Shard {
     pub rows: Rows,
+    pub algorithm: Algorithm,
     memory: Memory,
     queue: Vec<Pass>,
     at: usize,
@@ -121,6 +157,7 @@ impl Shard {
     pub fn new(rows: Rows) -> Self {
         Self {
             rows,
+            algorithm: Algorithm::default(),
             memory: Memory::default(),
             queue: Vec::new(),
             at: 0,
@@ -162,8 +199,8 @@ impl Shard {
                 passes.push(self.assign_pass(k, previous, None)?);
             }
             if previous.is_none() {
-                self.memory.clusters = Some(Clusters::new(k, &self.rows)?);
-                self.memory.answered = None;
+                self.memory.clusters = None;
+                self.make_clusters(k)?;
             }
             let from = previous.map(Vec::copied).transpose()?;
             passes.push(self.assign_pass(k, centroids, Some(from))?);
@@ -176,6 +213,7 @@ impl Shard {
     pub fn begin_partition(&mut self, k: usize, seed: u64, stage: u64) -> Result<(), OutOfMemory> {
         self.make_clusters(k)?;
         self.memory.changed = None;
+        self.memory.bounds = None;
         self.restart(vec![Pass::Partition { seed, stage }]);
         Ok(())
     }
@@ -348,6 +386,11 @@ impl Shard {
     fn make_clusters(&mut self, k: usize) -> Result<(), OutOfMemory> {
         if self.memory.clusters.as_ref().is_none_or(|c| c.k != k) {
             self.memory.clusters = Some(Clusters::new(k, &self.rows)?);
+            self.memory.bounds = None;
+            self.memory.churn = 1.0;
+            self.memory.credit = 0.0;
+            self.memory.pause = 0;
+            self.memory.next_pause = PAUSE;
             self.memory.answered = None;
             self.memory.changed = None;
         }
@@ -355,18 +398,40 @@ impl Shard {
     }
 
     fn assign_pass(
-        &self,
+        &mut self,
         k: usize,
         centroids: &[f64],
         from: Option<Previous>,
     ) -> Result<Pass, OutOfMemory> {
-        let assign = Box::new(Lloyd::new(centroids, k, self.rows.columns)?);
+        let d = self.rows.columns;
+        if self.wants_bounds(k) && self.memory.bounds.is_none() {
+            // Without room for bounds, there are none.
+            self.memory.bounds = Bounds::new(centroids, k, self.rows.count).ok();
+        }
+        let assign = match &mut self.memory.bounds {
+            Some(bounds) => Assign::Hamerly(Box::new(Hamerly::new(bounds, centroids, k, d)?)),
+            None => Assign::Lloyd(Box::new(Lloyd::new(centroids, k, d)?)),
+        };
         Ok(Pass::Assign {
             by: Vec::copied(centroids)?,
             assign,
             changed: 0,
             from,
         })
+    }
+
+    /// Bounds pay once few rows change, and where a row's distances cost more than its bounds.
+    fn wants_bounds(&self, k: usize) -> bool {
+        match self.algorithm {
+            Algorithm::Lloyd => false,
+            Algorithm::Hamerly => true,
+            Algorithm::Auto => {
+                k > 1
+                    && k * self.rows.columns >= LEAST_WORK
+                    && self.memory.churn < CHURN
+                    && self.memory.pause == 0
+            }
+        }
     }
 
     /// The passes after which the clusters are those by `centroids`.
@@ -394,7 +459,13 @@ impl Shard {
                     },
                     Some(clusters),
                 ) => {
-                    *changed += assign_tile(rows, assign, clusters, at, end);
+                    *changed += match (assign, &mut memory.bounds) {
+                        (Assign::Lloyd(lloyd), _) => assign_tile(rows, lloyd, clusters, at, end),
+                        (Assign::Hamerly(hamerly), Some(bounds)) => {
+                            hamerly.tile(rows, bounds, clusters, at, end)
+                        }
+                        (_, None) => unreachable!("bounds are made when a question begins"),
+                    }
                 }
                 (Pass::Partition { seed, stage }, Some(clusters)) => {
                     partition_tile(rows, *seed, *stage, clusters, at, end)
@@ -419,6 +490,18 @@ impl Shard {
                 (_, None) => unreachable!("clusters are made when a question begins"),
             }
         }
+        if let (
+            Pass::Assign {
+                assign: Assign::Hamerly(hamerly),
+                changed,
+                ..
+            },
+            Some(clusters),
+            Some(bounds),
+        ) = (pass, &mut memory.clusters, &mut memory.bounds)
+        {
+            *changed += hamerly.search(rows, bounds, clusters);
+        }
     }
 
     fn complete(&mut self, pass: Pass) {
@@ -430,7 +513,24 @@ impl Shard {
                 changed,
                 from,
             } => {
-                self.decided += assign.decided;
+                memory.churn = changed as f64 / self.rows.count.max(1) as f64;
+                memory.pause = memory.pause.saturating_sub(1);
+                match assign {
+                    Assign::Lloyd(lloyd) => self.decided += lloyd.decided,
+                    Assign::Hamerly(hamerly) => {
+                        self.decided += hamerly.decided();
+                        memory.credit =
+                            (memory.credit + hamerly.saved(self.rows.count)).min(CREDIT);
+                        // Not while a pass that needs them waits.
+                        let free = self.algorithm == Algorithm::Auto && self.queue.is_empty();
+                        if free && memory.credit < DEBT {
+                            memory.bounds = None;
+                            memory.credit = 0.0;
+                            memory.pause = memory.next_pause;
+                            memory.next_pause *= 2;
+                        }
+                    }
+                }
                 memory.answered = Some(by);
                 memory.changed = from.map(|from| (from, changed));
             }

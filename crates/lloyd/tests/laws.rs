@@ -4,7 +4,7 @@ mod support;
 
 use lloyd::assign::clusters::Clusters;
 use lloyd::race::Runner;
-use lloyd::shard::{Draw, Shard};
+use lloyd::shard::{Algorithm, Draw, Shard};
 use proptest::prelude::*;
 use support::*;
 
@@ -121,6 +121,10 @@ proptest! {
     fn assign_depends_on_rows_and_question_alone(case in cases(), moods in prop::collection::vec(0u8..6, 24)) {
         let mut whole = [case.whole()];
         let mut parts = case.parts();
+        for (i, part) in parts.iter_mut().enumerate() {
+            part.algorithm = [Algorithm::Hamerly, Algorithm::Auto, Algorithm::Lloyd][i % 3];
+        }
+        whole[0].algorithm = Algorithm::Lloyd;
         let mut moods = moods.into_iter().cycle();
         let mut previous: Option<Vec<f64>> = None;
         for turn in 0..4 {
@@ -168,6 +172,39 @@ proptest! {
                 prop_assert_eq!(changed as usize, case.values.len() / case.d);
             }
             previous = Some(centroids);
+        }
+    }
+
+    /// Bounds against every distance, with centroids that creep, jump, rest and coincide.
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    fn bounds_never_change_a_label(case in cases(), ways in prop::collection::vec((-30i32..1, any::<bool>()), 12)) {
+        let mut plain = [case.whole()];
+        let mut bounded = [case.whole()];
+        plain[0].algorithm = Algorithm::Lloyd;
+        bounded[0].algorithm = Algorithm::Hamerly;
+        let mut previous: Option<Vec<f64>> = None;
+        let mut centroids = case.centroids(0);
+        for (turn, (way, mean)) in ways.into_iter().enumerate() {
+            for shard in [&mut plain[0], &mut bounded[0]] {
+                shard.begin_assign(case.k, &centroids, previous.as_deref()).unwrap();
+                run(shard);
+            }
+            prop_assert_eq!(assigned(&bounded), assigned(&plain));
+            prop_assert_eq!(&bounded[0].clusters().unwrap().labels, &plain[0].clusters().unwrap().labels);
+            previous = Some(centroids.clone());
+            if mean && case.weights.is_none() {
+                let clusters = plain[0].clusters().unwrap();
+                for (at, c) in centroids.iter_mut().enumerate() {
+                    let count = clusters.counts[at / case.d];
+                    *c = if count > 0 { clusters.sums[at] / count as f64 } else { *c };
+                }
+            } else {
+                let step = 2f64.powi(way);
+                for (at, c) in centroids.iter_mut().enumerate() {
+                    *c += step * (lloyd::race::uniform(case.seed, turn as u64, at as u64) - 0.5);
+                }
+            }
         }
     }
 

@@ -30,6 +30,16 @@ impl Lloyd {
 
     /// Certified labels of 1 to [`TILE`] rows. IN `rows`, `norms`; OUT the first of the labels.
     pub fn tile(&mut self, rows: &[f32], norms: &[f32]) -> &[u32; TILE] {
+        &self.proposals(rows, norms).index
+    }
+
+    /// (a, b) of the panel.
+    pub fn slack(&self) -> (f32, f32) {
+        self.certifier.slack()
+    }
+
+    /// The same labels with the two best scores, in f32.
+    pub fn proposals(&mut self, rows: &[f32], norms: &[f32]) -> &Proposals {
         propose(&self.panel, rows, &mut self.block, &mut self.proposals);
         let found = &mut self.proposals;
         // A gap that overflowed to NaN is not trusted: it counts as 0.
@@ -39,7 +49,7 @@ impl Lloyd {
         if gaps.fold(true, |all, ((&best, &second), &norm)| {
             all & clear(best, second, norm)
         }) {
-            return &found.index;
+            return found;
         }
         for (i, &norm) in norms.iter().enumerate() {
             if clear(found.best[i], found.second[i], norm) {
@@ -51,6 +61,6 @@ impl Lloyd {
                 .decide(row, norm, &self.panel, &self.centroids);
             self.decided += 1;
         }
-        &found.index
+        found
     }
 }

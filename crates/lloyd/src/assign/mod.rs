@@ -6,6 +6,8 @@
 
 pub mod certify;
 pub mod clusters;
+pub mod hamerly;
 pub mod lloyd;
 
+pub use hamerly::{Bounds, Hamerly};
 pub use lloyd::Lloyd;
