@@ -60,7 +60,8 @@ describe("a fit is the textbook's, iteration for iteration", () => {
         const { rows, weights: some, init } = wholeNumbers(n, d, k, seed, reach);
         const weights = weighted ? some : rows.map(() => 1);
         const expected = reference(rows, init, { weights, tolerance, maxIterations });
-        if (expected.margin < 1e-9) return;
+        // Where a budget ends a fit, the last assignment may empty a cluster, which lloyd repairs and the textbook leaves.
+        if (expected.margin < 1e-9 || new Set(expected.labels).size < k) return;
         compared += 1;
         const model = kmeansSync(rows, { k, init, tolerance, maxIterations, weights });
         expect(Array.from(model.labels)).toEqual(expected.labels);

@@ -73,7 +73,7 @@ export function* fit(space: Space, k: number, start: Float64Array, budget: Budge
     const refined = sums ? means({ ...assigned, sums }, centroids, k) : centroids;
     if (stopped === "stable") return { centroids, refined, iterations: made, stopped, history };
     const last = yield* settled(k, centroids, previous);
-    return { centroids: last, refined: last === centroids ? refined : last, iterations: made, stopped, history };
+    return { centroids: last, refined: refined.map((value, at) => (last[at] === centroids[at] ? value : last[at])), iterations: made, stopped, history };
   }
 }
 
