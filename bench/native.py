@@ -4,6 +4,7 @@ import hashlib
 import json
 import sys
 import time
+import warnings
 
 import numpy as np
 import threadpoolctl
@@ -12,6 +13,8 @@ library, threads = sys.argv[1], int(sys.argv[2])
 if library == "sklearn":
     import sklearn
     from sklearn.cluster import KMeans
+
+    warnings.simplefilter("ignore")  # that a fit did not converge in five iterations is no news
 else:
     import faiss
 

@@ -18,10 +18,10 @@ export interface Seeds {
 }
 
 /** Initial centroids by any method. */
-export function* seeds(space: Space, k: number, init: Init, seed: number, weighted: boolean): Driver<Seeds> {
+export function* seeds(space: Space, k: number, init: Init, seed: number, restart: number, weighted: boolean): Driver<Seeds> {
   switch (init.method) {
     case "auto":
-      return yield* auto(space, k, seed, weighted);
+      return yield* auto(space, k, seed, restart, weighted);
     case "k-means++":
       return yield* plusPlus(space, k, seed);
     case "random":
@@ -41,21 +41,22 @@ export function* seeds(space: Space, k: number, init: Init, seed: number, weight
  * k-means++ on a sample of the rows, then local-search swaps on it: cheaper than greedy k-means++
  * on all rows, and usually better.
  */
-function* auto(space: Space, k: number, seed: number, weighted: boolean): Driver<Seeds> {
+function* auto(space: Space, k: number, seed: number, restart: number, weighted: boolean): Driver<Seeds> {
   const { count, columns } = space;
   const wanted = sampleFor(k, columns);
+  const swaps = restart % 2 === 0 ? wanted.swaps : 0;
   const [sample] = yield* draw(seed, 0, Math.min(count, wanted.rows));
   const whole = sample.rows.length === count;
   // Rows of a true sample were drawn by weight already.
   const weights = whole && weighted ? sample.weights : new Float64Array(0);
-  const found = yield* ask({ ask: "search", rows: sample.coordinates, weights, columns, k, swaps: wanted.swaps, seed });
+  const found = yield* ask({ ask: "search", rows: sample.coordinates, weights, columns, k, swaps, seed });
   if (found.seeds.length < k && !whole) return yield* plusPlus(space, k, seed);
   const chosen = new Float32Array(found.seeds.length * columns);
   found.seeds.forEach((row, j) => chosen.set(sample.coordinates.subarray(row * columns, (row + 1) * columns), j * columns));
   const on = whole ? (count === 1 ? "the only row" : `all ${count} rows`) : `${sample.rows.length} of ${count} rows`;
   return {
     centroids: filled(space, k, chosen),
-    report: { method: "auto", description: `k-means++ on ${on}, then ${wanted.swaps} local-search swaps tried, ${found.swaps} made`, rows: sample.rows.length, swaps: found.swaps },
+    report: { method: "auto", description: `k-means++ on ${on}, then ${swaps} local-search swaps tried, ${found.swaps} made`, rows: sample.rows.length, swaps: found.swaps },
   };
 }
 

@@ -45,7 +45,7 @@ export function* solve(problem: Problem): Driver<Solution> {
   let last: Finished | undefined;
   for (let restart = 0; restart < restarts && (restart === 0 || clock() < deadline); restart++) {
     const own = derivedSeed(seed, restart);
-    const { centroids, report } = yield* seeds(space, k, init, own, weighted);
+    const { centroids, report } = yield* seeds(space, k, init, own, restart, weighted);
     const found = yield* fit(space, k, centroids, problem, restart);
     last = yield* ask({ ask: "finish", k, centroids: found.centroids, about: found.refined, labels: restarts === 1 });
     const inertia = inertiasOf(last, k, space).inertia;
