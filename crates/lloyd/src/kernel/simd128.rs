@@ -193,8 +193,8 @@ unsafe fn small<const D: usize>(
                         *acc = f32x4_add(*acc, f32x4_mul(x, cj));
                     }
                 }
-                for v in 0..2 {
-                    top.meet(v, acc[v]);
+                for (v, &acc) in acc.iter().enumerate() {
+                    top.meet(v, acc);
                 }
                 c = c.add(1 + D);
             }
@@ -232,8 +232,8 @@ unsafe fn block<const V: usize, const C: usize>(
                 c = c.add(C);
             }
             for acc in acc {
-                for v in 0..V {
-                    top.meet(v, acc[v]);
+                for (v, &acc) in acc.iter().enumerate() {
+                    top.meet(v, acc);
                 }
             }
         }
