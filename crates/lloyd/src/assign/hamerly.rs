@@ -23,7 +23,7 @@ use super::certify::margin;
 use super::clusters::Clusters;
 use super::lloyd::Lloyd;
 use crate::kernel::{TILE, distance};
-use crate::rows::{Rows, norm_squared};
+use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};
 
 /// Part by which a bound is moved to the safe side whenever it is computed: 16 units of f32.
@@ -153,6 +153,27 @@ impl Hamerly {
         at: usize,
         end: usize,
     ) -> u32 {
+        if !self.begun {
+            // No row can pass: none waits, none is copied.
+            let Self {
+                lloyd,
+                gone,
+                passed,
+                ..
+            } = self;
+            self.searched += end - at;
+            let d = rows.columns;
+            let some = (&rows.values[at * d..end * d], &rows.norms[at..end]);
+            return settle(
+                lloyd,
+                (gone, passed),
+                some,
+                |slot| at + slot,
+                rows,
+                bounds,
+                clusters,
+            );
+        }
         let mut changed = 0;
         for i in at..end {
             let own = clusters.labels[i] as usize;
@@ -181,6 +202,7 @@ impl Hamerly {
         if bounds.lower[i] - self.most_passed.get(own).copied().unwrap_or(f32::INFINITY) <= 0.0 {
             return false;
         }
+        self.tightened += 1;
         let u =
             (distance(rows.row(i), &self.centroids[own * d..][..d]).sqrt() * (1.0 + SAFE)) as f32;
         bounds.upper[i] = stored_upper(u as f64, self.gone[own]);
@@ -190,45 +212,74 @@ impl Hamerly {
     /// Every distance of the rows that wait; how many changed cluster.
     #[inline(never)]
     pub fn search(&mut self, rows: &Rows, bounds: &mut Bounds, clusters: &mut Clusters) -> u32 {
-        if self.waiting.is_empty() {
-            return 0;
-        }
-        let d = rows.columns;
-        let mut changed = 0;
-        let (a, b) = self.lloyd.slack();
-        let found = self.lloyd.proposals(&self.rows, &self.norms);
-        for (slot, &i) in self.waiting.iter().enumerate() {
-            let i = i as usize;
-            let label = found.index[slot] as usize;
-            changed += clusters.relabel(rows, i, &[label as u32]);
-            let squared = norm_squared(&self.rows[slot * d..][..d]);
-            let margin = margin(a, b, self.norms[slot]) as f64 + SAFE * SAFE * squared;
-            let u = (squared - 2.0 * found.best[slot] as f64 + 2.0 * margin)
-                .max(0.0)
-                .sqrt();
-            let l = (squared - 2.0 * found.second[slot] as f64 - 2.0 * margin)
-                .max(0.0)
-                .sqrt();
-            // Where f64 decided, the label may be the second best score's: no claim is made.
-            let gap = found.best[slot] as f64 - found.second[slot] as f64;
-            let close = gap.is_nan() || gap <= margin;
-            bounds.upper[i] = if close {
-                f32::INFINITY
-            } else {
-                stored_upper(u, self.gone[label])
-            };
-            bounds.lower[i] = if close {
-                0.0
-            } else {
-                stored_lower(l, self.passed[label])
-            };
-        }
+        let Self {
+            lloyd,
+            gone,
+            passed,
+            waiting,
+            ..
+        } = self;
+        let some = (&self.rows[..], &self.norms[..]);
+        let changed = settle(
+            lloyd,
+            (gone, passed),
+            some,
+            |slot| waiting[slot] as usize,
+            rows,
+            bounds,
+            clusters,
+        );
         self.searched += self.waiting.len();
         self.waiting.clear();
         self.rows.clear();
         self.norms.clear();
         changed
     }
+}
+
+/// Labels and bounds of some rows, given with their norms, from every distance; how many changed
+/// cluster. `at`: which row of all a slot holds. `gone`, `passed`: as in [`Hamerly`].
+fn settle(
+    lloyd: &mut Lloyd,
+    (gone, passed): (&[f64], &[f64]),
+    (values, norms): (&[f32], &[f32]),
+    at: impl Fn(usize) -> usize,
+    rows: &Rows,
+    bounds: &mut Bounds,
+    clusters: &mut Clusters,
+) -> u32 {
+    let (a, b) = lloyd.slack();
+    let found = lloyd.proposals(values, norms);
+    let (mut u, mut l) = ([0.0f64; TILE], [0.0f64; TILE]);
+    for (slot, &norm) in norms.iter().enumerate() {
+        // The norm is at least ‖x‖ and at most 2 SAFE above it.
+        let squared = norm as f64 * norm as f64;
+        let margin = 2.0 * margin(a, b, norm) as f64;
+        u[slot] = (squared - 2.0 * found.best[slot] as f64 + margin)
+            .max(0.0)
+            .sqrt();
+        l[slot] = (squared * (1.0 - 5.0 * SAFE) - 2.0 * found.second[slot] as f64 - margin)
+            .max(0.0)
+            .sqrt();
+    }
+    let mut changed = 0;
+    for (slot, &norm) in norms.iter().enumerate() {
+        let (i, label) = (at(slot), found.index[slot] as usize);
+        changed += clusters.relabel(rows, i, &[label as u32]);
+        // Where f64 decided, the label may be the second best score's: no claim is made.
+        let clear = found.best[slot] as f64 - found.second[slot] as f64 > margin(a, b, norm) as f64;
+        bounds.upper[i] = if clear {
+            stored_upper(u[slot], gone[label])
+        } else {
+            f32::INFINITY
+        };
+        bounds.lower[i] = if clear {
+            stored_lower(l[slot], passed[label])
+        } else {
+            0.0
+        };
+    }
+    changed
 }
 
 /// u - gone, rounded up; with room for adding `gone` again in f32.
