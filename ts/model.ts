@@ -1,11 +1,12 @@
 import { predict } from "./driver/predict.js";
 import { inertiasOf, joined, type Solution } from "./driver/solve.js";
 import { unframed } from "./driver/fit.js";
-import { LloydError, show } from "./errors.js";
+import { LloydError } from "./errors.js";
 import { Inline } from "./executor/inline.js";
 import { columnNames, parsePoints, type NumberArray, type Points } from "./points.js";
 import { pumpSync } from "./pump.js";
 import type { Finished, Frame } from "./questions.js";
+import { restored, saved } from "./saved.js";
 
 /**
  * Why a fit ended.
@@ -61,7 +62,8 @@ export interface Warning {
   readonly message: string;
 }
 
-interface Fields {
+/** The data of a model. @internal */
+export interface Fields {
   readonly centroids: number[][];
   readonly labels: Int32Array<ArrayBuffer>;
   readonly inertia: number;
@@ -76,14 +78,11 @@ interface Fields {
   readonly init: InitReport;
 }
 
-/** The rows' frame and the centroids in it, from which every prediction is made. */
-interface Inner {
+/** The rows' frame and the centroids in it, from which every prediction is made. @internal */
+export interface Inner {
   readonly frame: Frame;
   readonly centroids: Float64Array;
 }
-
-const FORMAT = "lloyd/kmeans";
-const VERSION = 1;
 
 /** A fitted clustering: plain data, and what can be asked of new points. */
 export class KMeansModel {
@@ -189,24 +188,7 @@ export class KMeansModel {
 
   /** All of the model as JSON; {@link KMeansModel.fromJSON} gives it back bit for bit. */
   toJSON(): object {
-    const { frame, centroids } = this.#inner;
-    return {
-      format: FORMAT,
-      version: VERSION,
-      centroids: this.centroids,
-      labels: Array.from(this.labels),
-      inertia: this.inertia,
-      distortion: this.distortion,
-      sizes: this.sizes,
-      inertias: this.inertias,
-      iterations: this.iterations,
-      stopped: this.stopped,
-      history: this.history,
-      restarts: this.restarts,
-      seed: this.seed,
-      init: this.init,
-      frame: { origin: Array.from(frame.origin), exponent: frame.exponent, grid: Array.from(frame.grid), centroids: Array.from(centroids) },
-    };
+    return saved(this, this.#inner);
   }
 
   /**
@@ -215,7 +197,8 @@ export class KMeansModel {
    * @throws LloydError `bad-model`, naming what is missing or contradicts itself
    */
   static fromJSON(json: unknown): KMeansModel {
-    return restore(typeof json === "string" ? parseText(json) : json);
+    const { fields, inner } = restored(json);
+    return new KMeansModel(fields, inner);
   }
 
   #place(points: Points, also?: (executor: Inline, about: Float64Array) => void): { labels: Int32Array<ArrayBuffer>; inertia: number } {
@@ -262,124 +245,4 @@ export function modelOf(solution: Solution, weightExponent: number, weightSum: n
     },
     { frame, centroids },
   );
-}
-
-function parseText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new LloydError("bad-model", `not JSON: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function restore(json: unknown): KMeansModel {
-  const model = object("the model", json);
-  if (model.format !== FORMAT) throw damaged("format", model.format, show(FORMAT));
-  if (model.version !== VERSION) throw damaged("version", model.version, `${VERSION}; a newer lloyd may have written it`);
-  const framed = object("frame", model.frame);
-  const origin = Float64Array.from(numbers("frame.origin", framed.origin));
-  const columns = origin.length;
-  if (columns === 0) throw damaged("frame.origin", framed.origin, "at least one column");
-  const grid = Int32Array.from(numbers("frame.grid", framed.grid, columns, Number.isInteger));
-  const exponent = number("frame.exponent", framed.exponent, Number.isInteger);
-  const inner = Float64Array.from(numbers("frame.centroids", framed.centroids));
-  const k = inner.length / columns;
-  if (!Number.isInteger(k) || k < 1) throw damaged("frame.centroids", framed.centroids, `a multiple of ${columns} numbers`);
-  const frame: Frame = { origin, exponent, grid, span: 0 };
-  const centroids = list("centroids", model.centroids, k).map((row, j) => numbers(`centroids[${j}]`, row, columns));
-  const again = unframed({ frame, columns }, inner);
-  centroids.forEach((row, j) =>
-    row.forEach((value, c) => {
-      const apart = Math.abs(value - again[j][c]);
-      if (!(apart <= 2 ** (exponent - 20))) throw damaged(`centroids[${j}][${c}]`, value, `about ${again[j][c]}, as frame.centroids say`);
-    }),
-  );
-  const isLabel = (v: unknown) => Number.isInteger(v) && (v as number) >= 0 && (v as number) < k;
-  const isCount = (v: unknown) => Number.isInteger(v) && (v as number) >= 0;
-  const labels = Int32Array.from(numbers("labels", model.labels, undefined, isLabel));
-  const sizes = numbers("sizes", model.sizes, k, isCount);
-  const counted = new Array<number>(k).fill(0);
-  labels.forEach((label) => (counted[label] += 1));
-  counted.forEach((count, j) => {
-    if (sizes[j] !== count) throw damaged(`sizes[${j}]`, sizes[j], `${count}, as labels say`);
-  });
-  return new KMeansModel(
-    {
-      centroids,
-      labels,
-      sizes,
-      inertia: number("inertia", model.inertia),
-      distortion: number("distortion", model.distortion),
-      inertias: numbers("inertias", model.inertias, k),
-      iterations: number("iterations", model.iterations, isCount),
-      stopped: oneOf("stopped", model.stopped, ["stable", "converged", "max-iterations", "time-limit"]),
-      history: list("history", model.history).map((item, i) => iterationFrom(`history[${i}]`, item)),
-      restarts: list("restarts", model.restarts).map((item, i) => restartFrom(`restarts[${i}]`, item)),
-      seed: number("seed", model.seed, isCount),
-      init: initFrom(model.init),
-    },
-    { frame, centroids: inner },
-  );
-}
-
-function iterationFrom(name: string, item: unknown): Iteration {
-  const { inertia, shift, changed, milliseconds } = object(name, item);
-  return {
-    inertia: number(`${name}.inertia`, inertia),
-    shift: number(`${name}.shift`, shift),
-    changed: number(`${name}.changed`, changed),
-    milliseconds: number(`${name}.milliseconds`, milliseconds),
-  };
-}
-
-function restartFrom(name: string, item: unknown): RestartReport {
-  const { seed, inertia, iterations, stopped } = object(name, item);
-  return {
-    seed: number(`${name}.seed`, seed),
-    inertia: number(`${name}.inertia`, inertia),
-    iterations: number(`${name}.iterations`, iterations),
-    stopped: oneOf(`${name}.stopped`, stopped, ["stable", "converged", "max-iterations", "time-limit"]),
-  };
-}
-
-function initFrom(item: unknown): InitReport {
-  const { method, description, rows, swaps } = object("init", item);
-  if (typeof description !== "string") throw damaged("init.description", description, "a string");
-  const methods = ["auto", "k-means++", "random", "random-partition", "farthest", "given", "function"] as const;
-  return {
-    method: oneOf("init.method", method, methods),
-    description,
-    ...(rows === undefined ? {} : { rows: number("init.rows", rows) }),
-    ...(swaps === undefined ? {} : { swaps: number("init.swaps", swaps) }),
-  };
-}
-
-function damaged(name: string, value: unknown, expected: string): LloydError {
-  return new LloydError("bad-model", `not a saved model, or a damaged one: ${name} is ${show(value)}; expected ${expected}`);
-}
-
-function object(name: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw damaged(name, value, "an object");
-  return value as Record<string, unknown>;
-}
-
-function number(name: string, value: unknown, holds: (value: unknown) => boolean = Number.isFinite): number {
-  if (!holds(value)) throw damaged(name, value, "a number that fits");
-  return value as number;
-}
-
-function list(name: string, value: unknown, length?: number): unknown[] {
-  if (!Array.isArray(value) || (length !== undefined && value.length !== length)) {
-    throw damaged(name, value, length === undefined ? "an array" : `an array of ${length}`);
-  }
-  return value;
-}
-
-function numbers(name: string, value: unknown, length?: number, holds?: (value: unknown) => boolean): number[] {
-  return list(name, value, length).map((item, i) => number(`${name}[${i}]`, item, holds));
-}
-
-function oneOf<T extends string>(name: string, value: unknown, options: readonly T[]): T {
-  if (!options.includes(value as T)) throw damaged(name, value, `one of ${options.join(", ")}`);
-  return value as T;
 }

@@ -5,10 +5,11 @@
 //! allocation is thrown as the number of bytes that it asked for.
 
 use lloyd::OutOfMemory;
+use lloyd::assign::Algorithm;
 use lloyd::exact::Sums;
 use lloyd::frame::Frame;
 use lloyd::rows::{Extents, Rows};
-use lloyd::shard::{self, Algorithm, Draw};
+use lloyd::shard::{self, Draw};
 use wasm_bindgen::prelude::*;
 
 type Maybe<T> = Result<T, JsValue>;
@@ -20,9 +21,7 @@ fn thrown(error: OutOfMemory) -> JsValue {
 fn stage<T: Copy + Default>(staged: &mut Vec<T>, len: usize) -> Maybe<*mut T> {
     if staged.len() < len {
         let more = len - staged.len();
-        staged
-            .try_reserve_exact(more)
-            .map_err(|_| JsValue::from_f64((len * size_of::<T>()) as f64))?;
+        staged.try_reserve_exact(more).map_err(|_| JsValue::from_f64((len * size_of::<T>()) as f64))?;
         staged.resize(len, T::default());
     }
     Ok(staged.as_mut_ptr())
@@ -85,13 +84,7 @@ impl Shard {
 
     /// Measures the staged rows, `from` to `to`; the first ones start over.
     #[wasm_bindgen(js_name = measureStaged)]
-    pub fn measure_staged(
-        &mut self,
-        short: bool,
-        from: usize,
-        to: usize,
-        stride: f64,
-    ) -> Maybe<()> {
+    pub fn measure_staged(&mut self, short: bool, from: usize, to: usize, stride: f64) -> Maybe<()> {
         let rows = &self.inner.rows;
         let (len, first) = ((to - from) * rows.columns, rows.first + from as u64);
         if from == 0 {
@@ -107,27 +100,13 @@ impl Shard {
     /// `[bad row or -1, its column, its value, min × d, max × d, sampled rows × d …]`
     pub fn extents(&self) -> Vec<f64> {
         let found = &self.extents;
-        let (row, column, value) = found
-            .bad
-            .map_or((-1.0, 0.0, 0.0), |(r, c, v)| (r as f64, c as f64, v));
-        [
-            &[row, column, value][..],
-            &found.min,
-            &found.max,
-            &found.sample,
-        ]
-        .concat()
+        let (row, column, value) = found.bad.map_or((-1.0, 0.0, 0.0), |(r, c, v)| (r as f64, c as f64, v));
+        [&[row, column, value][..], &found.min, &found.max, &found.sample].concat()
     }
 
     /// `span`: |coordinate| ≤ 2^span in this frame.
     #[wasm_bindgen(js_name = setFrame)]
-    pub fn set_frame(
-        &mut self,
-        origin: &[f64],
-        exponent: i32,
-        grid: &[i32],
-        span: i32,
-    ) -> Maybe<()> {
+    pub fn set_frame(&mut self, origin: &[f64], exponent: i32, grid: &[i32], span: i32) -> Maybe<()> {
         self.frame = Some(Frame::new(origin, exponent, grid).map_err(thrown)?);
         self.inner.rows.span = span;
         self.inner.rows.values.clear();
@@ -157,15 +136,11 @@ impl Shard {
     }
 
     pub fn assign(&mut self, k: usize, centroids: &[f64], previous: Option<Vec<f64>>) -> Maybe<()> {
-        self.inner
-            .begin_assign(k, centroids, previous.as_deref())
-            .map_err(thrown)
+        self.inner.begin_assign(k, centroids, previous.as_deref()).map_err(thrown)
     }
 
     pub fn partition(&mut self, k: usize, seed: f64, stage: f64) -> Maybe<()> {
-        self.inner
-            .begin_partition(k, seed as u64, stage as u64)
-            .map_err(thrown)
+        self.inner.begin_partition(k, seed as u64, stage as u64).map_err(thrown)
     }
 
     pub fn draw(
@@ -177,27 +152,17 @@ impl Shard {
         seeds: &[f32],
         candidates: &[f32],
     ) -> Maybe<()> {
-        let draw = if greatest {
-            Draw::Greatest
-        } else {
-            Draw::Weighted
-        };
-        self.inner
-            .begin_draw(draw, seed as u64, stage as u64, places, seeds, candidates)
-            .map_err(thrown)
+        let draw = if greatest { Draw::Greatest } else { Draw::Weighted };
+        self.inner.begin_draw(draw, seed as u64, stage as u64, places, seeds, candidates).map_err(thrown)
     }
 
     pub fn farthest(&mut self, places: usize, k: usize, centroids: &[f64]) -> Maybe<()> {
-        self.inner
-            .begin_farthest(places, k, centroids)
-            .map_err(thrown)
+        self.inner.begin_farthest(places, k, centroids).map_err(thrown)
     }
 
     /// `about`: for loaded rows; without it, rows follow through `finishStaged`.
     pub fn finish(&mut self, k: usize, centroids: &[f64], about: Option<Vec<f64>>) -> Maybe<()> {
-        self.inner
-            .begin_finish(k, centroids, about.as_deref())
-            .map_err(thrown)
+        self.inner.begin_finish(k, centroids, about.as_deref()).map_err(thrown)
     }
 
     /// After the work of `finish`: the staged rows are those from `from` to `to`.
@@ -249,11 +214,7 @@ impl Shard {
             reply.extend(drawn.potentials.planes.iter().skip(list).step_by(lists));
             reply.push(winners.len() as f64);
             for winner in winners {
-                reply.extend([
-                    winner.key,
-                    winner.row as f64,
-                    self.inner.rows.weight(self.local(winner.row)),
-                ]);
+                reply.extend([winner.key, winner.row as f64, self.inner.rows.weight(self.local(winner.row))]);
             }
         }
         reply
@@ -263,10 +224,7 @@ impl Shard {
     #[wasm_bindgen(js_name = drawnRows)]
     pub fn drawn_rows(&self) -> Vec<f32> {
         let winners = self.inner.drawn().winners.iter().flatten();
-        winners
-            .flat_map(|w| self.inner.rows.row(self.local(w.row)))
-            .copied()
-            .collect()
+        winners.flat_map(|w| self.inner.rows.row(self.local(w.row))).copied().collect()
     }
 
     /// After `farthest`: per row `[squared distance, row, label, weight, coordinates × d]`.
@@ -283,11 +241,7 @@ impl Shard {
     /// After `finish`: `[counts × k, inertia × 3·k]`.
     pub fn finished(&self) -> Vec<f64> {
         let counts = self.inner.clusters().map_or(&[][..], |c| &c.counts);
-        counts
-            .iter()
-            .map(|&c| c as f64)
-            .chain(self.inner.refined().inertias.planes.iter().copied())
-            .collect()
+        counts.iter().map(|&c| c as f64).chain(self.inner.refined().inertias.planes.iter().copied()).collect()
     }
 
     /// After `refine`: `sums × 3·k·d`.
@@ -297,19 +251,12 @@ impl Shard {
 
     /// Where the labels lie: count × u32.
     pub fn labels(&self) -> *const u32 {
-        self.inner
-            .clusters()
-            .map_or(core::ptr::null(), |c| c.labels.as_ptr())
+        self.inner.clusters().map_or(core::ptr::null(), |c| c.labels.as_ptr())
     }
 
     /// Squared distances of the staged rows, `from` to `to`, to every centroid: rows × k.
     #[wasm_bindgen(js_name = distancesStaged)]
-    pub fn distances_staged(
-        &mut self,
-        from: usize,
-        to: usize,
-        centroids: &[f64],
-    ) -> Maybe<Vec<f64>> {
+    pub fn distances_staged(&mut self, from: usize, to: usize, centroids: &[f64]) -> Maybe<Vec<f64>> {
         let len = self.place_staged(from, to);
         shard::distances(&self.staged[..len], self.inner.rows.columns, centroids).map_err(thrown)
     }
@@ -346,16 +293,8 @@ impl Shard {
 
 /// Seeds from a sample of rows: `[swaps taken, rows …]`; `weights` is empty where all are 1.
 #[wasm_bindgen]
-pub fn search(
-    rows: &[f32],
-    weights: &[f64],
-    columns: usize,
-    k: usize,
-    swaps: usize,
-    seed: f64,
-) -> Maybe<Vec<u32>> {
+pub fn search(rows: &[f32], weights: &[f64], columns: usize, k: usize, swaps: usize, seed: f64) -> Maybe<Vec<u32>> {
     let weights = Some(weights).filter(|w| !w.is_empty());
-    let found =
-        lloyd::search::search(rows, weights, columns, k, swaps, seed as u64).map_err(thrown)?;
+    let found = lloyd::search::search(rows, weights, columns, k, swaps, seed as u64).map_err(thrown)?;
     Ok([&[found.swaps][..], &found.seeds].concat())
 }

@@ -49,9 +49,7 @@ impl Units {
     /// `count`: how many values all holders together will add. `top`: |value| ≤ 2^top.
     pub fn new(count: usize, top: i32) -> Self {
         let bits = 51 - log2_ceil(count);
-        Self {
-            magic: core::array::from_fn(|b| magic((top - bits * (b as i32 + 1)).max(-1000))),
-        }
+        Self { magic: core::array::from_fn(|b| magic((top - bits * (b as i32 + 1)).max(-1000))) }
     }
 
     /// The multiples of each unit that together are `v` (up to half the last unit).
@@ -75,10 +73,7 @@ pub struct Sums {
 
 impl Sums {
     pub fn zero(len: usize) -> Result<Self, crate::OutOfMemory> {
-        Ok(Self {
-            planes: Vec::filled(len * BINS, 0.0)?,
-            len,
-        })
+        Ok(Self { planes: Vec::filled(len * BINS, 0.0)?, len })
     }
 
     #[inline(always)]
@@ -90,10 +85,7 @@ impl Sums {
 
     /// The sum as one f64: the finest plane first, so that at most the last bit is rounded.
     pub fn value(&self, at: usize) -> f64 {
-        (0..BINS)
-            .rev()
-            .map(|b| self.planes[b * self.len + at])
-            .sum()
+        (0..BINS).rev().map(|b| self.planes[b * self.len + at]).sum()
     }
 }
 

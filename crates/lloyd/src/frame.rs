@@ -59,12 +59,7 @@ impl Frame {
     pub fn load<T: Copy + Into<f64>>(&self, from: &[T], values: &mut [f32]) {
         let run = self.origin.len();
         for (values, from) in values.chunks_mut(run).zip(from.chunks(run)) {
-            for (((y, &x), o), m) in values
-                .iter_mut()
-                .zip(from)
-                .zip(&self.origin)
-                .zip(&self.magic)
-            {
+            for (((y, &x), o), m) in values.iter_mut().zip(from).zip(&self.origin).zip(&self.magic) {
                 *y = snap((x.into() - o) * self.scale, *m) as f32;
             }
         }

@@ -30,9 +30,7 @@ pub(crate) trait Allocate<T: Copy>: Sized {
 impl<T: Copy> Allocate<T> for Vec<T> {
     fn reserved(len: usize) -> Result<Self, OutOfMemory> {
         let mut v = Vec::new();
-        v.try_reserve_exact(len).map_err(|_| OutOfMemory {
-            bytes: len as f64 * size_of::<T>() as f64,
-        })?;
+        v.try_reserve_exact(len).map_err(|_| OutOfMemory { bytes: len as f64 * size_of::<T>() as f64 })?;
         Ok(v)
     }
 

@@ -53,13 +53,7 @@ pub struct Race {
 
 impl Race {
     pub fn new(seed: u64, stage: u64, places: usize) -> Self {
-        Self {
-            seed,
-            stage,
-            places,
-            runners: Vec::new(),
-            limit: f64::INFINITY,
-        }
+        Self { seed, stage, places, runners: Vec::new(), limit: f64::INFINITY }
     }
 
     /// A row that is drawn in proportion to `weight`; one of weight 0 never wins.
@@ -70,10 +64,7 @@ impl Race {
         }
         let u = uniform(self.seed, self.stage, row);
         if (1.0 - u) <= self.limit * weight * (1.0 + 1e-9) {
-            self.enter(Runner {
-                key: -libm::log(u) / weight,
-                row,
-            });
+            self.enter(Runner { key: -libm::log(u) / weight, row });
         }
     }
 
@@ -92,28 +83,20 @@ impl Race {
     fn send_off(&mut self) {
         if self.runners.len() > self.places {
             let order = |a: &Runner, b: &Runner| {
-                if a.before(b) {
-                    core::cmp::Ordering::Less
-                } else {
-                    core::cmp::Ordering::Greater
-                }
+                if a.before(b) { core::cmp::Ordering::Less } else { core::cmp::Ordering::Greater }
             };
             self.runners.select_nth_unstable_by(self.places - 1, order);
             self.runners.truncate(self.places);
         }
         if self.runners.len() == self.places {
-            self.limit = self
-                .runners
-                .iter()
-                .fold(f64::NEG_INFINITY, |m, r| m.max(r.key));
+            self.limit = self.runners.iter().fold(f64::NEG_INFINITY, |m, r| m.max(r.key));
         }
     }
 
     /// The winners, first one first.
     pub fn winners(mut self) -> Vec<Runner> {
         self.send_off();
-        self.runners
-            .sort_unstable_by(|a, b| a.key.total_cmp(&b.key).then(a.row.cmp(&b.row)));
+        self.runners.sort_unstable_by(|a, b| a.key.total_cmp(&b.key).then(a.row.cmp(&b.row)));
         self.runners
     }
 }
@@ -127,18 +110,11 @@ mod tests {
     fn winners_are_the_smallest_keys_for_any_split() {
         for (places, n) in [(1, 1), (1, 500), (7, 500), (100, 130), (300, 130)] {
             let weight = |row: u64| {
-                if row.is_multiple_of(5) {
-                    0.0
-                } else {
-                    1.0 + (row % 7) as f64
-                }
+                if row.is_multiple_of(5) { 0.0 } else { 1.0 + (row % 7) as f64 }
             };
             let mut all: Vec<Runner> = (0..n)
                 .filter(|&r| weight(r) > 0.0)
-                .map(|row| Runner {
-                    key: -libm::log(uniform(3, 9, row)) / weight(row),
-                    row,
-                })
+                .map(|row| Runner { key: -libm::log(uniform(3, 9, row)) / weight(row), row })
                 .collect();
             all.sort_by(|a, b| a.key.total_cmp(&b.key));
             all.truncate(places);
@@ -146,14 +122,9 @@ mod tests {
             (0..n).for_each(|row| race.run(row, weight(row)));
             assert_eq!(race.winners(), all);
             let mut parts = [Race::new(3, 9, places), Race::new(3, 9, places)];
-            (0..n)
-                .rev()
-                .for_each(|row| parts[(row % 3 == 1) as usize].run(row, weight(row)));
+            (0..n).rev().for_each(|row| parts[(row % 3 == 1) as usize].run(row, weight(row)));
             let mut merged = Race::new(3, 9, places);
-            parts
-                .into_iter()
-                .flat_map(Race::winners)
-                .for_each(|r| merged.enter(r));
+            parts.into_iter().flat_map(Race::winners).for_each(|r| merged.enter(r));
             assert_eq!(merged.winners(), all);
         }
     }

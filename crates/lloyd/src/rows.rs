@@ -43,12 +43,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub fn new(
-        count: usize,
-        columns: usize,
-        first: u64,
-        total: usize,
-    ) -> Result<Self, OutOfMemory> {
+    pub fn new(count: usize, columns: usize, first: u64, total: usize) -> Result<Self, OutOfMemory> {
         Ok(Self {
             count,
             columns,
@@ -91,12 +86,7 @@ impl Rows {
 
 impl Extents {
     /// `some`: whole rows, the first of which has the global number `first`.
-    pub fn meet<T: Number>(
-        &mut self,
-        some: &[T],
-        first: u64,
-        stride: u64,
-    ) -> Result<(), OutOfMemory> {
+    pub fn meet<T: Number>(&mut self, some: &[T], first: u64, stride: u64) -> Result<(), OutOfMemory> {
         let d = self.min.len();
         let Some(start) = some.get(..d) else {
             return Ok(());
@@ -113,18 +103,11 @@ impl Extents {
             self.max[i % d] = self.max[i % d].max(max[i].into());
         }
         if self.bad.is_none() && finite.into_iter().any(|f| f.into() != 0.0) {
-            let at = some
-                .iter()
-                .position(|&x| !x.into().is_finite())
-                .unwrap_or(0);
+            let at = some.iter().position(|&x| !x.into().is_finite()).unwrap_or(0);
             self.bad = Some((first + (at / d) as u64, at % d, some[at].into()));
         }
         let skip = (stride - first % stride) % stride;
-        for row in some
-            .chunks_exact(d)
-            .skip(skip as usize)
-            .step_by(stride as usize)
-        {
+        for row in some.chunks_exact(d).skip(skip as usize).step_by(stride as usize) {
             self.sample.extend(row.iter().map(|&x| x.into()));
         }
         Ok(())
@@ -136,8 +119,7 @@ impl Extents {
 #[allow(clippy::eq_op)]
 fn extremes<T: Number>(some: &[T], min: &mut [T], max: &mut [T], finite: &mut [T]) {
     for run in some.chunks(min.len()) {
-        for (((x, min), max), finite) in run.iter().zip(&mut *min).zip(&mut *max).zip(&mut *finite)
-        {
+        for (((x, min), max), finite) in run.iter().zip(&mut *min).zip(&mut *max).zip(&mut *finite) {
             *min = if *x < *min { *x } else { *min };
             *max = if *x > *max { *x } else { *max };
             *finite += *x - *x;
@@ -174,10 +156,7 @@ impl Rows {
         let norms = squares.map(|squared| (squared.sqrt() * (1.0 + 1e-6)) as f32);
         self.norms.extend_from_slice(&norms[..count]);
         if let Some(weights) = &self.weights {
-            squares
-                .iter_mut()
-                .zip(&weights[from..from + count])
-                .for_each(|(squared, weight)| *squared *= weight);
+            squares.iter_mut().zip(&weights[from..from + count]).for_each(|(squared, weight)| *squared *= weight);
         }
         sum.add(0, total(&units, &squares[..count]));
     }

@@ -50,22 +50,12 @@ struct Near {
 }
 
 impl Near {
-    const NONE: Near = Near {
-        d1: f32::INFINITY,
-        d2: f32::INFINITY,
-        a1: u32::MAX,
-        a2: u32::MAX,
-    };
+    const NONE: Near = Near { d1: f32::INFINITY, d2: f32::INFINITY, a1: u32::MAX, a2: u32::MAX };
 
     #[inline(always)]
     fn meet(&mut self, squared: f32, seed: u32) {
         if squared < self.d1 {
-            *self = Near {
-                d1: squared,
-                d2: self.d1,
-                a1: seed,
-                a2: self.a1,
-            };
+            *self = Near { d1: squared, d2: self.d1, a1: seed, a2: self.a1 };
         } else if squared < self.d2 {
             self.d2 = squared;
             self.a2 = seed;
@@ -85,24 +75,12 @@ pub fn search(
     let count = rows.len() / d;
     let mut lanes = Vec::filled(count.div_ceil(BLOCK) * BLOCK * d, 0.0)?;
     let mut block = Block::new(d)?;
-    for (from, to) in rows
-        .chunks(BLOCK * d)
-        .zip(lanes.chunks_exact_mut(BLOCK * d))
-    {
+    for (from, to) in rows.chunks(BLOCK * d).zip(lanes.chunks_exact_mut(BLOCK * d)) {
         block.fill(from, d);
         to.copy_from_slice(&block.lanes);
     }
     let near = Vec::filled(count, Near::NONE)?;
-    let mut search = Search {
-        rows,
-        weights,
-        d,
-        seed,
-        stage: STAGE,
-        lanes,
-        seeds: Vec::new(),
-        near,
-    };
+    let mut search = Search { rows, weights, d, seed, stage: STAGE, lanes, seeds: Vec::new(), near };
     let mut to_row = Vec::filled(count, 0.0f32)?;
     while search.seeds.len() < k {
         let Some(x) = search.draw() else { break };
@@ -120,10 +98,7 @@ pub fn search(
             }
         }
     }
-    Ok(Found {
-        seeds: search.seeds,
-        swaps: taken,
-    })
+    Ok(Found { seeds: search.seeds, swaps: taken })
 }
 
 impl Search<'_> {
@@ -140,11 +115,7 @@ impl Search<'_> {
         let mut race = Race::new(self.seed, self.stage, 1);
         self.stage += 1;
         for (i, near) in self.near.iter().enumerate() {
-            let squared = if self.seeds.is_empty() {
-                1.0
-            } else {
-                near.d1 as f64
-            };
+            let squared = if self.seeds.is_empty() { 1.0 } else { near.d1 as f64 };
             race.run(i as u64, self.weight(i) * squared);
         }
         race.winners().first().map(|r| r.row as u32)
@@ -153,11 +124,7 @@ impl Search<'_> {
     /// OUT `to`: squared distances of all rows to row x.
     fn distances(&self, x: u32, to: &mut [f32]) {
         let x = self.row(x);
-        for (lanes, to) in self
-            .lanes
-            .chunks_exact(BLOCK * self.d)
-            .zip(to.chunks_mut(BLOCK))
-        {
+        for (lanes, to) in self.lanes.chunks_exact(BLOCK * self.d).zip(to.chunks_mut(BLOCK)) {
             let found = squared(lanes, x);
             to.copy_from_slice(&found[..to.len()]);
         }
@@ -181,10 +148,7 @@ impl Search<'_> {
             gain += w * (near.d1 as f64 - with);
             loss[near.a1 as usize] += w * (near.d2.min(dx) as f64 - with);
         }
-        let (j, least) = loss
-            .into_iter()
-            .enumerate()
-            .fold((0, f64::INFINITY), |a, b| if b.1 < a.1 { b } else { a });
+        let (j, least) = loss.into_iter().enumerate().fold((0, f64::INFINITY), |a, b| if b.1 < a.1 { b } else { a });
         (gain > least).then_some(j as u32)
     }
 

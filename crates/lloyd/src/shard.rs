@@ -8,43 +8,20 @@
 //! question or is asked twice answers the same bits, only later. So every question carries all
 //! that its reply depends on, and `work` can be left at any point.
 
+mod seeding;
+mod tiles;
+
+pub use seeding::{Draw, Drawn};
+pub use tiles::distances;
+
 use crate::assign::clusters::Clusters;
-use crate::assign::{Bounds, Hamerly, Lloyd};
-use crate::exact::{Sums, Units};
-use crate::kernel::{BLOCK, Block, TILE, distance};
-use crate::race::{Race, Runner, uniform};
+use crate::assign::{Algorithm, Assign, Chooser};
+use crate::exact::Sums;
+use crate::kernel::{Block, TILE};
+use crate::race::{Race, Runner};
 use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};
-
-/// How the next rows are drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Draw {
-    /// In proportion to weight × squared distance to the nearest seed (weight alone without seeds).
-    Weighted,
-    /// The greatest squared distance to the nearest seed, lowest row first on ties.
-    Greatest,
-}
-
-/// Winners of a draw.
-#[derive(Clone, Debug, Default)]
-pub struct Drawn {
-    /// Σ w·D², one per candidate (one in all without candidates).
-    pub potentials: Sums,
-    /// One list per candidate, best first.
-    pub winners: Vec<Vec<Runner>>,
-}
-
-/// How rows find their centroids; never what they find.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Algorithm {
-    /// Bounds where they are seen to pay.
-    #[default]
-    Auto,
-    /// Every distance of every row.
-    Lloyd,
-    /// Bounds from the first question on.
-    Hamerly,
-}
+use seeding::Seeding;
 
 /// A row far from its centroid.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,16 +40,6 @@ pub struct Refined {
     /// Σ w·x: k × d.
     pub sums: Sums,
 }
-
-/// Multiply-adds a row below which bounds never paid.
-const LEAST_WORK: usize = 128;
-/// Part of the rows that may change for bounds to be begun.
-const CHURN: f64 = 0.1;
-/// What bounds may have saved at most for later, and lost before they are dropped, in passes.
-const CREDIT: f64 = 2.0;
-const DEBT: f64 = -0.5;
-/// Passes without bounds after a first try that did not pay; twice as many after each further one.
-const PAUSE: u32 = 8;
 
 /// Work that goes over the rows once.
 enum Pass {
@@ -97,40 +64,14 @@ enum Pass {
     },
 }
 
-enum Assign {
-    Lloyd(Box<Lloyd>),
-    Hamerly(Box<Hamerly>),
-}
-
 type Centroids = Vec<f64>;
 type Previous = Option<Centroids>;
-
-struct Seeding {
-    draw: Draw,
-    /// Rows of d; `nearest` knows the first `known` values.
-    seeds: Vec<f32>,
-    known: usize,
-    candidates: Vec<f32>,
-    /// Seeds or candidates at all: without them, every squared distance counts as 1.
-    any: bool,
-    races: Vec<Race>,
-    potentials: Sums,
-    units: Units,
-    block: Block,
-}
 
 /// What answers are remembered.
 #[derive(Default)]
 struct Memory {
     clusters: Option<Clusters>,
-    /// True of the clusters' labels.
-    bounds: Option<Bounds>,
-    /// Part of the rows that changed in the last pass, and passes to go before bounds are tried.
-    churn: f64,
-    /// Passes over every distance that bounds have saved.
-    credit: f64,
-    pause: u32,
-    next_pause: u32,
+    chooser: Chooser,
     /// The centroids that `clusters` is the answer to, where it is whole.
     answered: Option<Centroids>,
     /// `changed` of that answer, counted from these centroids.
@@ -155,14 +96,7 @@ pub struct Shard {
 
 impl Shard {
     pub fn new(rows: Rows) -> Self {
-        Self {
-            rows,
-            algorithm: Algorithm::default(),
-            memory: Memory::default(),
-            queue: Vec::new(),
-            at: 0,
-            decided: 0,
-        }
+        Self { rows, algorithm: Algorithm::default(), memory: Memory::default(), queue: Vec::new(), at: 0, decided: 0 }
     }
 
     /// Drops everything but the rows.
@@ -179,21 +113,12 @@ impl Shard {
 
     /// `assign`: labels by nearest centroid, and how many differ from those by `previous` (all,
     /// where there is none). `centroids`, `previous`: k × d, row-major, in the frame's units.
-    pub fn begin_assign(
-        &mut self,
-        k: usize,
-        centroids: &[f64],
-        previous: Option<&[f64]>,
-    ) -> Result<(), OutOfMemory> {
+    pub fn begin_assign(&mut self, k: usize, centroids: &[f64], previous: Option<&[f64]>) -> Result<(), OutOfMemory> {
         self.make_clusters(k)?;
         let mut passes = Vec::new();
         let known = self.memory.answered.as_deref();
         let repeated = known == Some(centroids)
-            && self
-                .memory
-                .changed
-                .as_ref()
-                .is_some_and(|(from, _)| from.as_deref() == previous);
+            && self.memory.changed.as_ref().is_some_and(|(from, _)| from.as_deref() == previous);
         if !repeated {
             if let Some(previous) = previous.filter(|&p| known != Some(p)) {
                 passes.push(self.assign_pass(k, previous, None)?);
@@ -213,7 +138,7 @@ impl Shard {
     pub fn begin_partition(&mut self, k: usize, seed: u64, stage: u64) -> Result<(), OutOfMemory> {
         self.make_clusters(k)?;
         self.memory.changed = None;
-        self.memory.bounds = None;
+        self.memory.chooser = Chooser::default();
         self.restart(vec![Pass::Partition { seed, stage }]);
         Ok(())
     }
@@ -256,38 +181,20 @@ impl Shard {
     }
 
     /// `farthest`: the `places` rows of positive weight farthest from their centroid, none that lies at it.
-    pub fn begin_farthest(
-        &mut self,
-        places: usize,
-        k: usize,
-        centroids: &[f64],
-    ) -> Result<(), OutOfMemory> {
+    pub fn begin_farthest(&mut self, places: usize, k: usize, centroids: &[f64]) -> Result<(), OutOfMemory> {
         let mut passes = self.answer_to(k, centroids)?;
-        passes.push(Pass::Far {
-            centroids: Vec::copied(centroids)?,
-            race: Race::new(0, 0, places),
-        });
+        passes.push(Pass::Far { centroids: Vec::copied(centroids)?, race: Race::new(0, 0, places) });
         self.restart(passes);
         Ok(())
     }
 
     /// `finish`: each cluster's exact inertia about the centroids `about`; labels can be read after
     /// it. Without `about`, only the labels are made, and [`Shard::finish_some`] does the rest.
-    pub fn begin_finish(
-        &mut self,
-        k: usize,
-        centroids: &[f64],
-        about: Option<&[f64]>,
-    ) -> Result<(), OutOfMemory> {
+    pub fn begin_finish(&mut self, k: usize, centroids: &[f64], about: Option<&[f64]>) -> Result<(), OutOfMemory> {
         let mut passes = self.answer_to(k, centroids)?;
-        self.memory.refined = Refined {
-            inertias: Sums::zero(k)?,
-            sums: Sums::default(),
-        };
+        self.memory.refined = Refined { inertias: Sums::zero(k)?, sums: Sums::default() };
         if let Some(about) = about {
-            passes.push(Pass::Finish {
-                about: Vec::copied(about)?,
-            });
+            passes.push(Pass::Finish { about: Vec::copied(about)? });
         }
         self.restart(passes);
         Ok(())
@@ -299,24 +206,14 @@ impl Shard {
             return;
         };
         for (t, tile) in some.chunks(TILE * self.rows.columns).enumerate() {
-            finish_tile(
-                tile,
-                &self.rows,
-                &clusters.labels,
-                about,
-                &mut self.memory.refined.inertias,
-                at + t * TILE,
-            );
+            tiles::finish(tile, &self.rows, &clusters.labels, about, &mut self.memory.refined.inertias, at + t * TILE);
         }
     }
 
     /// `refine`: labels by `centroids`, whose sums [`Shard::refine_some`] makes afterwards.
     pub fn begin_refine(&mut self, k: usize, centroids: &[f64]) -> Result<(), OutOfMemory> {
         let passes = self.answer_to(k, centroids)?;
-        self.memory.refined = Refined {
-            inertias: Sums::default(),
-            sums: Sums::zero(centroids.len())?,
-        };
+        self.memory.refined = Refined { inertias: Sums::default(), sums: Sums::zero(centroids.len())? };
         self.restart(passes);
         Ok(())
     }
@@ -327,13 +224,7 @@ impl Shard {
             return;
         };
         for (t, tile) in some.chunks(TILE * self.rows.columns).enumerate() {
-            refine_tile(
-                tile,
-                &self.rows,
-                &clusters.labels,
-                &mut self.memory.refined.sums,
-                at + t * TILE,
-            );
+            tiles::refine(tile, &self.rows, &clusters.labels, &mut self.memory.refined.sums, at + t * TILE);
         }
     }
 
@@ -362,10 +253,7 @@ impl Shard {
 
     /// Of the last `assign`.
     pub fn changed(&self) -> u32 {
-        self.memory
-            .changed
-            .as_ref()
-            .map_or(0, |(_, changed)| *changed)
+        self.memory.changed.as_ref().map_or(0, |(_, changed)| *changed)
     }
 
     /// Of the last `draw`.
@@ -386,52 +274,16 @@ impl Shard {
     fn make_clusters(&mut self, k: usize) -> Result<(), OutOfMemory> {
         if self.memory.clusters.as_ref().is_none_or(|c| c.k != k) {
             self.memory.clusters = Some(Clusters::new(k, &self.rows)?);
-            self.memory.bounds = None;
-            self.memory.churn = 1.0;
-            self.memory.credit = 0.0;
-            self.memory.pause = 0;
-            self.memory.next_pause = PAUSE;
+            self.memory.chooser = Chooser::default();
             self.memory.answered = None;
             self.memory.changed = None;
         }
         Ok(())
     }
 
-    fn assign_pass(
-        &mut self,
-        k: usize,
-        centroids: &[f64],
-        from: Option<Previous>,
-    ) -> Result<Pass, OutOfMemory> {
-        let d = self.rows.columns;
-        if self.wants_bounds(k) && self.memory.bounds.is_none() {
-            // Without room for bounds, there are none.
-            self.memory.bounds = Bounds::new(centroids, k, self.rows.count).ok();
-        }
-        let assign = match &mut self.memory.bounds {
-            Some(bounds) => Assign::Hamerly(Box::new(Hamerly::new(bounds, centroids, k, d)?)),
-            None => Assign::Lloyd(Box::new(Lloyd::new(centroids, k, d)?)),
-        };
-        Ok(Pass::Assign {
-            by: Vec::copied(centroids)?,
-            assign,
-            changed: 0,
-            from,
-        })
-    }
-
-    /// Bounds pay once few rows change, and where a row's distances cost more than its bounds.
-    fn wants_bounds(&self, k: usize) -> bool {
-        match self.algorithm {
-            Algorithm::Lloyd => false,
-            Algorithm::Hamerly => true,
-            Algorithm::Auto => {
-                k > 1
-                    && k * self.rows.columns >= LEAST_WORK
-                    && self.memory.churn < CHURN
-                    && self.memory.pause == 0
-            }
-        }
+    fn assign_pass(&mut self, k: usize, centroids: &[f64], from: Option<Previous>) -> Result<Pass, OutOfMemory> {
+        let assign = self.memory.chooser.begin(self.algorithm, &self.rows, centroids, k)?;
+        Ok(Pass::Assign { by: Vec::copied(centroids)?, assign, changed: 0, from })
     }
 
     /// The passes after which the clusters are those by `centroids`.
@@ -453,84 +305,33 @@ impl Shard {
         for at in (from..to).step_by(TILE) {
             let end = (at + TILE).min(to);
             match (&mut *pass, &mut memory.clusters) {
-                (
-                    Pass::Assign {
-                        assign, changed, ..
-                    },
-                    Some(clusters),
-                ) => {
-                    *changed += match (assign, &mut memory.bounds) {
-                        (Assign::Lloyd(lloyd), _) => assign_tile(rows, lloyd, clusters, at, end),
-                        (Assign::Hamerly(hamerly), Some(bounds)) => {
-                            hamerly.tile(rows, bounds, clusters, at, end)
-                        }
-                        (_, None) => unreachable!("bounds are made when a question begins"),
-                    }
+                (Pass::Assign { assign, changed, .. }, Some(clusters)) => {
+                    *changed += memory.chooser.tile(assign, rows, clusters, at, end);
                 }
                 (Pass::Partition { seed, stage }, Some(clusters)) => {
-                    partition_tile(rows, *seed, *stage, clusters, at, end)
+                    tiles::partition(rows, *seed, *stage, clusters, at, end)
                 }
-                (Pass::Seed(seeding), _) => {
-                    seeding.tile(rows, &mut memory.nearest[at..end], at, end)
-                }
-                (Pass::Far { centroids, race }, Some(clusters)) => {
-                    far_tile(rows, centroids, clusters, race, at, end)
-                }
+                (Pass::Seed(seeding), _) => seeding.tile(rows, &mut memory.nearest[at..end], at, end),
+                (Pass::Far { centroids, race }, Some(clusters)) => tiles::far(rows, centroids, clusters, race, at, end),
                 (Pass::Finish { about }, Some(clusters)) => {
                     let values = &rows.values[at * rows.columns..end * rows.columns];
-                    finish_tile(
-                        values,
-                        rows,
-                        &clusters.labels,
-                        about,
-                        &mut memory.refined.inertias,
-                        at,
-                    );
+                    tiles::finish(values, rows, &clusters.labels, about, &mut memory.refined.inertias, at);
                 }
                 (_, None) => unreachable!("clusters are made when a question begins"),
             }
         }
-        if let (
-            Pass::Assign {
-                assign: Assign::Hamerly(hamerly),
-                changed,
-                ..
-            },
-            Some(clusters),
-            Some(bounds),
-        ) = (pass, &mut memory.clusters, &mut memory.bounds)
-        {
-            *changed += hamerly.search(rows, bounds, clusters);
+        if let (Pass::Assign { assign, changed, .. }, Some(clusters)) = (pass, &mut memory.clusters) {
+            *changed += memory.chooser.flush(assign, rows, clusters);
         }
     }
 
     fn complete(&mut self, pass: Pass) {
         let memory = &mut self.memory;
         match pass {
-            Pass::Assign {
-                by,
-                assign,
-                changed,
-                from,
-            } => {
-                memory.churn = changed as f64 / self.rows.count.max(1) as f64;
-                memory.pause = memory.pause.saturating_sub(1);
-                match assign {
-                    Assign::Lloyd(lloyd) => self.decided += lloyd.decided,
-                    Assign::Hamerly(hamerly) => {
-                        self.decided += hamerly.decided();
-                        memory.credit =
-                            (memory.credit + hamerly.saved(self.rows.count)).min(CREDIT);
-                        // Not while a pass that needs them waits.
-                        let free = self.algorithm == Algorithm::Auto && self.queue.is_empty();
-                        if free && memory.credit < DEBT {
-                            memory.bounds = None;
-                            memory.credit = 0.0;
-                            memory.pause = memory.next_pause;
-                            memory.next_pause *= 2;
-                        }
-                    }
-                }
+            Pass::Assign { by, assign, changed, from } => {
+                // Not while a pass that needs the bounds waits.
+                let free = self.algorithm == Algorithm::Auto && self.queue.is_empty();
+                self.decided += memory.chooser.end(assign, changed, self.rows.count, free);
                 memory.answered = Some(by);
                 memory.changed = from.map(|from| (from, changed));
             }
@@ -538,207 +339,15 @@ impl Shard {
             Pass::Seed(seeding) => {
                 let winners = seeding.races.into_iter().map(Race::winners).collect();
                 memory.seeds = Some(seeding.seeds);
-                memory.drawn = Drawn {
-                    potentials: seeding.potentials,
-                    winners,
-                };
+                memory.drawn = Drawn { potentials: seeding.potentials, winners };
             }
             Pass::Far { race, .. } => {
-                let labels = &memory
-                    .clusters
-                    .as_ref()
-                    .expect("made when the question began")
-                    .labels;
-                let far = |r: Runner| Far {
-                    squared: -r.key,
-                    row: r.row,
-                    label: labels[(r.row - self.rows.first) as usize],
-                };
+                let labels = &memory.clusters.as_ref().expect("made when the question began").labels;
+                let far =
+                    |r: Runner| Far { squared: -r.key, row: r.row, label: labels[(r.row - self.rows.first) as usize] };
                 memory.farthest = race.winners().into_iter().map(far).collect();
             }
             Pass::Finish { .. } => {}
-        }
-    }
-}
-
-#[inline(never)]
-fn assign_tile(
-    rows: &Rows,
-    assign: &mut Lloyd,
-    clusters: &mut Clusters,
-    at: usize,
-    end: usize,
-) -> u32 {
-    let d = rows.columns;
-    let labels = assign.tile(&rows.values[at * d..end * d], &rows.norms[at..end]);
-    clusters.relabel(rows, at, &labels[..end - at])
-}
-
-#[inline(never)]
-fn partition_tile(
-    rows: &Rows,
-    seed: u64,
-    stage: u64,
-    clusters: &mut Clusters,
-    at: usize,
-    end: usize,
-) {
-    let k = clusters.k as u32;
-    for i in at..end {
-        let u = uniform(seed, stage, rows.first + i as u64);
-        clusters.relabel(rows, i, &[((u * k as f64) as u32).min(k - 1)]);
-    }
-}
-
-/// Squared distances per dimension up to which a row counts as lying at its centroid: the mean of
-/// equal weighted rows may miss them by its rounding.
-const AT: f64 = 1.0 / (1u128 << 100) as f64;
-
-#[inline(never)]
-fn far_tile(
-    rows: &Rows,
-    centroids: &[f64],
-    clusters: &Clusters,
-    race: &mut Race,
-    at: usize,
-    end: usize,
-) {
-    let d = rows.columns;
-    for i in at..end {
-        let squared = distance(
-            rows.row(i),
-            &centroids[clusters.labels[i] as usize * d..][..d],
-        );
-        if squared > AT * d as f64 && rows.weight(i) > 0.0 {
-            race.enter(Runner {
-                key: -squared,
-                row: rows.first + i as u64,
-            });
-        }
-    }
-}
-
-/// `some`: rows from `at` on, loaded or in f64.
-#[inline(never)]
-fn finish_tile<T: Copy + Into<f64>>(
-    some: &[T],
-    rows: &Rows,
-    labels: &[u32],
-    about: &[f64],
-    inertias: &mut Sums,
-    at: usize,
-) {
-    let d = rows.columns;
-    let units = rows.units(rows.distance_top());
-    for (i, row) in (at..).zip(some.chunks_exact(d)) {
-        let label = labels[i] as usize;
-        let squared = distance(row, &about[label * d..][..d]);
-        inertias.add(label, units.split(squared * rows.weight(i)));
-    }
-}
-
-#[inline(never)]
-fn refine_tile(some: &[f64], rows: &Rows, labels: &[u32], sums: &mut Sums, at: usize) {
-    let d = rows.columns;
-    let units = rows.units(rows.span);
-    for (i, row) in (at..).zip(some.chunks_exact(d)) {
-        let (label, weight) = (labels[i] as usize, rows.weight(i));
-        for (j, x) in row.iter().enumerate() {
-            sums.add(label * d + j, units.split(weight * x));
-        }
-    }
-}
-
-/// Squared distances of some rows to every centroid, row-major: rows × k.
-pub fn distances<T: Copy + Into<f64>>(
-    rows: &[T],
-    d: usize,
-    centroids: &[f64],
-) -> Result<Vec<f64>, OutOfMemory> {
-    let pairs = rows
-        .chunks_exact(d)
-        .flat_map(|x| centroids.chunks_exact(d).map(move |c| (x, c)));
-    Vec::collected(
-        rows.len() / d * (centroids.len() / d),
-        pairs.map(|(x, c)| distance(x, c)),
-    )
-}
-
-impl Seeding {
-    #[inline(never)]
-    fn tile(&mut self, rows: &Rows, nearest: &mut [f32], from: usize, to: usize) {
-        let d = rows.columns;
-        for (at, near) in (from..to).step_by(BLOCK).zip(nearest.chunks_mut(BLOCK)) {
-            let end = at + near.len();
-            if self.any {
-                self.block.fill(&rows.values[at * d..end * d], d);
-            }
-            for seed in self.seeds[self.known..].chunks_exact(d) {
-                for (near, squared) in near.iter_mut().zip(self.block.squared(seed)) {
-                    *near = if squared < *near { squared } else { *near };
-                }
-            }
-            if self.candidates.is_empty() {
-                let known = if self.any {
-                    &*near
-                } else {
-                    &[1.0; BLOCK][..end - at]
-                };
-                Self::run(
-                    &mut self.races[0],
-                    &mut self.potentials,
-                    0,
-                    self.draw,
-                    &self.units,
-                    rows,
-                    at,
-                    known,
-                );
-            }
-            for (c, candidate) in self.candidates.chunks_exact(d).enumerate() {
-                let mut squared = self.block.squared(candidate);
-                for (squared, near) in squared.iter_mut().zip(&*near) {
-                    *squared = if *near < *squared { *near } else { *squared };
-                }
-                let squared = &squared[..end - at];
-                Self::run(
-                    &mut self.races[c],
-                    &mut self.potentials,
-                    c,
-                    self.draw,
-                    &self.units,
-                    rows,
-                    at,
-                    squared,
-                );
-            }
-        }
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    #[inline(always)]
-    fn run(
-        race: &mut Race,
-        sums: &mut Sums,
-        list: usize,
-        draw: Draw,
-        units: &Units,
-        rows: &Rows,
-        at: usize,
-        squared: &[f32],
-    ) {
-        for (i, &squared) in (at..).zip(squared) {
-            let weight = rows.weight(i) * squared as f64;
-            sums.add(list, units.split(weight));
-            let row = rows.first + i as u64;
-            match draw {
-                Draw::Weighted => race.run(row, weight),
-                Draw::Greatest if weight > 0.0 => race.enter(Runner {
-                    key: -(squared as f64),
-                    row,
-                }),
-                Draw::Greatest => {}
-            }
         }
     }
 }

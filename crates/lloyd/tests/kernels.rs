@@ -34,12 +34,7 @@ fn by_reference(panel: &Panel, rows: &[f32], out: &mut Proposals) {
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen_test::wasm_bindgen_test]
 fn simd_is_there() {
-    const {
-        assert!(
-            cfg!(target_feature = "simd128"),
-            "these kernels are built without SIMD"
-        )
-    };
+    const { assert!(cfg!(target_feature = "simd128"), "these kernels are built without SIMD") };
 }
 
 proptest! {

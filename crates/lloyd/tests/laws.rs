@@ -2,9 +2,10 @@
 
 mod support;
 
+use lloyd::assign::Algorithm;
 use lloyd::assign::clusters::Clusters;
 use lloyd::race::Runner;
-use lloyd::shard::{Algorithm, Draw, Shard};
+use lloyd::shard::{Draw, Shard};
 use proptest::prelude::*;
 use support::*;
 
@@ -21,51 +22,26 @@ struct Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     let sizes = (kinds(), 2usize..700, 1usize..12, 1usize..20, any::<bool>());
-    (
-        sizes,
-        0u64..1 << 40,
-        prop::collection::vec(0.0f64..1.0, 0..6),
-    )
-        .prop_map(|((kind, n, d, k, weighted), seed, cuts)| {
-            let mut cuts: Vec<usize> = cuts
-                .into_iter()
-                .map(|c| (c * n as f64) as usize)
-                .chain([0, n])
-                .collect();
+    (sizes, 0u64..1 << 40, prop::collection::vec(0.0f64..1.0, 0..6)).prop_map(
+        |((kind, n, d, k, weighted), seed, cuts)| {
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|c| (c * n as f64) as usize).chain([0, n]).collect();
             cuts.sort_unstable();
             cuts.dedup();
-            let weight = |i| {
-                (lloyd::race::uniform(seed, 99, i) * 8.0).floor() / 8.0
-                    * lloyd::race::uniform(seed, 98, i)
-            };
+            let weight =
+                |i| (lloyd::race::uniform(seed, 99, i) * 8.0).floor() / 8.0 * lloyd::race::uniform(seed, 98, i);
             let weights = weighted.then(|| (0..n as u64).map(weight).collect());
-            Case {
-                values: values(kind, n, d, seed),
-                weights,
-                d,
-                k,
-                seed,
-                cuts,
-            }
-        })
+            Case { values: values(kind, n, d, seed), weights, d, k, seed, cuts }
+        },
+    )
 }
 
 impl Case {
     fn whole(&self) -> Shard {
-        shard(
-            &self.values,
-            self.d,
-            0,
-            self.values.len() / self.d,
-            self.weights.as_deref(),
-        )
+        shard(&self.values, self.d, 0, self.values.len() / self.d, self.weights.as_deref())
     }
 
     fn parts(&self) -> Vec<Shard> {
-        self.cuts
-            .windows(2)
-            .map(|w| shard(&self.values, self.d, w[0], w[1], self.weights.as_deref()))
-            .collect()
+        self.cuts.windows(2).map(|w| shard(&self.values, self.d, w[0], w[1], self.weights.as_deref())).collect()
     }
 
     fn centroids(&self, stage: u64) -> Vec<f64> {
@@ -79,37 +55,19 @@ fn bits(values: &[f64]) -> Vec<u64> {
 }
 
 /// changed, counts, weights and sums of several holders.
-fn merged<'a>(
-    parts: impl Iterator<Item = (u32, &'a Clusters)>,
-) -> (u32, Vec<u32>, Vec<u64>, Vec<u64>) {
+fn merged<'a>(parts: impl Iterator<Item = (u32, &'a Clusters)>) -> (u32, Vec<u32>, Vec<u64>, Vec<u64>) {
     let all: Vec<_> = parts.collect();
     let add = |a: Vec<f64>, b: &Vec<f64>| a.iter().zip(b).map(|(a, b)| a + b).collect();
     let first = all[0].1;
     let zero = |v: &Vec<f64>| vec![0.0; v.len()];
-    let counts = all.iter().fold(vec![0; first.k], |a, (_, c)| {
-        a.iter().zip(&c.counts).map(|(a, b)| a + b).collect()
-    });
-    let weights = all
-        .iter()
-        .fold(zero(&first.weights), |a, (_, c)| add(a, &c.weights));
-    let sums = all
-        .iter()
-        .fold(zero(&first.sums), |a, (_, c)| add(a, &c.sums));
-    (
-        all.iter().map(|(m, _)| m).sum(),
-        counts,
-        bits(&weights),
-        bits(&sums),
-    )
+    let counts = all.iter().fold(vec![0; first.k], |a, (_, c)| a.iter().zip(&c.counts).map(|(a, b)| a + b).collect());
+    let weights = all.iter().fold(zero(&first.weights), |a, (_, c)| add(a, &c.weights));
+    let sums = all.iter().fold(zero(&first.sums), |a, (_, c)| add(a, &c.sums));
+    (all.iter().map(|(m, _)| m).sum(), counts, bits(&weights), bits(&sums))
 }
 
 fn assigned(shards: &[Shard]) -> (u32, Vec<u32>, Vec<u64>, Vec<u64>) {
-    merged(
-        shards
-            .iter()
-            .rev()
-            .map(|s| (s.changed(), s.clusters().unwrap())),
-    )
+    merged(shards.iter().rev().map(|s| (s.changed(), s.clusters().unwrap())))
 }
 
 proptest! {

@@ -22,11 +22,7 @@ pub struct Certifier {
 impl Certifier {
     pub fn new(panel: &Panel) -> Result<Self, OutOfMemory> {
         let (a, b) = panel.slack();
-        Ok(Self {
-            a,
-            b,
-            scores: Vec::filled(panel.k, 0.0)?,
-        })
+        Ok(Self { a, b, scores: Vec::filled(panel.k, 0.0)? })
     }
 
     /// (a, b) of the panel.
@@ -38,12 +34,7 @@ impl Certifier {
     pub fn decide(&mut self, row: &[f32], norm: f32, panel: &Panel, centroids: &[f64]) -> u32 {
         let d = panel.d;
         let mut best = f32::MIN;
-        for ((score, c), &bias) in self
-            .scores
-            .iter_mut()
-            .zip(panel.flat.chunks_exact(d))
-            .zip(&panel.bias)
-        {
+        for ((score, c), &bias) in self.scores.iter_mut().zip(panel.flat.chunks_exact(d)).zip(&panel.bias) {
             *score = dot(row, c) + bias;
             best = best.max(*score);
         }

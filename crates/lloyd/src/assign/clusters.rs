@@ -43,12 +43,7 @@ impl Clusters {
     /// Gives the rows from `at` on their new labels; returns how many changed.
     pub fn relabel(&mut self, rows: &Rows, at: usize, labels: &[u32]) -> u32 {
         let known = &self.labels[at..at + labels.len()];
-        if known
-            .iter()
-            .zip(labels)
-            .fold(0, |any, (a, b)| any | (a ^ b))
-            == 0
-        {
+        if known.iter().zip(labels).fold(0, |any, (a, b)| any | (a ^ b)) == 0 {
             return 0;
         }
         let mut changed = 0;
@@ -59,9 +54,7 @@ impl Clusters {
                 self.labels[i] = to;
                 match &rows.weights {
                     None => self.shift(rows.row(i), from as usize, to as usize),
-                    Some(weights) => {
-                        self.shift_weighted(rows.row(i), weights[i], from as usize, to as usize)
-                    }
+                    Some(weights) => self.shift_weighted(rows.row(i), weights[i], from as usize, to as usize),
                 }
             }
         }

@@ -59,15 +59,9 @@ impl Bounds {
         let ways: Vec<f64> = (self.seen.chunks_exact(d).zip(centroids.chunks_exact(d)))
             .map(|(from, to)| distance(from, to).sqrt() * (1.0 + SAFE))
             .collect();
-        let far = ways
-            .iter()
-            .enumerate()
-            .fold(0, |far, (j, &way)| if way > ways[far] { j } else { far });
+        let far = ways.iter().enumerate().fold(0, |far, (j, &way)| if way > ways[far] { j } else { far });
         let next =
-            (ways.iter().enumerate()).fold(
-                0.0f64,
-                |next, (j, &way)| if j == far { next } else { next.max(way) },
-            );
+            (ways.iter().enumerate()).fold(0.0f64, |next, (j, &way)| if j == far { next } else { next.max(way) });
         for (j, way) in ways.iter().enumerate() {
             self.gone[j] += way;
             self.passed[j] += if j == far { next } else { ways[far] };
@@ -98,12 +92,7 @@ pub struct Hamerly {
 
 impl Hamerly {
     /// `bounds` of the clusters' present labels.
-    pub fn new(
-        bounds: &mut Bounds,
-        centroids: &[f64],
-        k: usize,
-        d: usize,
-    ) -> Result<Self, OutOfMemory> {
+    pub fn new(bounds: &mut Bounds, centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
         bounds.follow(centroids, d);
         let up = |v: &f64| (v * (1.0 + SAFE)) as f32;
         Ok(Self {
@@ -145,34 +134,14 @@ impl Hamerly {
 
     /// Relabels the rows from `at` to `end`, or leaves them waiting; how many changed.
     #[inline(never)]
-    pub fn tile(
-        &mut self,
-        rows: &Rows,
-        bounds: &mut Bounds,
-        clusters: &mut Clusters,
-        at: usize,
-        end: usize,
-    ) -> u32 {
+    pub fn tile(&mut self, rows: &Rows, bounds: &mut Bounds, clusters: &mut Clusters, at: usize, end: usize) -> u32 {
         if !self.begun {
             // No row can pass: none waits, none is copied.
-            let Self {
-                lloyd,
-                gone,
-                passed,
-                ..
-            } = self;
+            let Self { lloyd, gone, passed, .. } = self;
             self.searched += end - at;
             let d = rows.columns;
             let some = (&rows.values[at * d..end * d], &rows.norms[at..end]);
-            return settle(
-                lloyd,
-                (gone, passed),
-                some,
-                |slot| at + slot,
-                rows,
-                bounds,
-                clusters,
-            );
+            return settle(lloyd, (gone, passed), some, |slot| at + slot, rows, bounds, clusters);
         }
         let mut changed = 0;
         for i in at..end {
@@ -180,9 +149,7 @@ impl Hamerly {
             // A row without a label has u = ∞ and no entry in the tables.
             let gone = self.most_gone.get(own).copied().unwrap_or(0.0);
             let passed = self.most_passed.get(own).copied().unwrap_or(0.0);
-            if bounds.upper[i] + gone < bounds.lower[i] - passed
-                || self.tightens(rows, bounds, own, i)
-            {
+            if bounds.upper[i] + gone < bounds.lower[i] - passed || self.tightens(rows, bounds, own, i) {
                 continue;
             }
             self.waiting.push(i as u32);
@@ -203,8 +170,7 @@ impl Hamerly {
             return false;
         }
         self.tightened += 1;
-        let u =
-            (distance(rows.row(i), &self.centroids[own * d..][..d]).sqrt() * (1.0 + SAFE)) as f32;
+        let u = (distance(rows.row(i), &self.centroids[own * d..][..d]).sqrt() * (1.0 + SAFE)) as f32;
         bounds.upper[i] = stored_upper(u as f64, self.gone[own]);
         u < bounds.lower[i] - self.most_passed[own]
     }
@@ -212,23 +178,9 @@ impl Hamerly {
     /// Every distance of the rows that wait; how many changed cluster.
     #[inline(never)]
     pub fn search(&mut self, rows: &Rows, bounds: &mut Bounds, clusters: &mut Clusters) -> u32 {
-        let Self {
-            lloyd,
-            gone,
-            passed,
-            waiting,
-            ..
-        } = self;
+        let Self { lloyd, gone, passed, waiting, .. } = self;
         let some = (&self.rows[..], &self.norms[..]);
-        let changed = settle(
-            lloyd,
-            (gone, passed),
-            some,
-            |slot| waiting[slot] as usize,
-            rows,
-            bounds,
-            clusters,
-        );
+        let changed = settle(lloyd, (gone, passed), some, |slot| waiting[slot] as usize, rows, bounds, clusters);
         self.searched += self.waiting.len();
         self.waiting.clear();
         self.rows.clear();
@@ -255,12 +207,8 @@ fn settle(
         // The norm is at least ‖x‖ and at most 2 SAFE above it.
         let squared = norm as f64 * norm as f64;
         let margin = 2.0 * margin(a, b, norm) as f64;
-        u[slot] = (squared - 2.0 * found.best[slot] as f64 + margin)
-            .max(0.0)
-            .sqrt();
-        l[slot] = (squared * (1.0 - 5.0 * SAFE) - 2.0 * found.second[slot] as f64 - margin)
-            .max(0.0)
-            .sqrt();
+        u[slot] = (squared - 2.0 * found.best[slot] as f64 + margin).max(0.0).sqrt();
+        l[slot] = (squared * (1.0 - 5.0 * SAFE) - 2.0 * found.second[slot] as f64 - margin).max(0.0).sqrt();
     }
     let mut changed = 0;
     for (slot, &norm) in norms.iter().enumerate() {
@@ -268,16 +216,8 @@ fn settle(
         changed += clusters.relabel(rows, i, &[label as u32]);
         // Where f64 decided, the label may be the second best score's: no claim is made.
         let clear = found.best[slot] as f64 - found.second[slot] as f64 > margin(a, b, norm) as f64;
-        bounds.upper[i] = if clear {
-            stored_upper(u[slot], gone[label])
-        } else {
-            f32::INFINITY
-        };
-        bounds.lower[i] = if clear {
-            stored_lower(l[slot], passed[label])
-        } else {
-            0.0
-        };
+        bounds.upper[i] = if clear { stored_upper(u[slot], gone[label]) } else { f32::INFINITY };
+        bounds.lower[i] = if clear { stored_lower(l[slot], passed[label]) } else { 0.0 };
     }
     changed
 }

@@ -1,7 +1,9 @@
 //! Every distance of every row (Lloyd 1982), the plainest of the variants.
 
 use super::certify::{Certifier, margin};
+use super::clusters::Clusters;
 use crate::kernel::{Block, Panel, Proposals, TILE, propose};
+use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};
 
 pub struct Lloyd {
@@ -28,6 +30,14 @@ impl Lloyd {
         })
     }
 
+    /// Relabels the rows from `at` to `end`, a tile at most; how many changed.
+    #[inline(never)]
+    pub fn relabel(&mut self, rows: &Rows, clusters: &mut Clusters, at: usize, end: usize) -> u32 {
+        let d = rows.columns;
+        let labels = self.tile(&rows.values[at * d..end * d], &rows.norms[at..end]);
+        clusters.relabel(rows, at, &labels[..end - at])
+    }
+
     /// Certified labels of 1 to [`TILE`] rows. IN `rows`, `norms`; OUT the first of the labels.
     pub fn tile(&mut self, rows: &[f32], norms: &[f32]) -> &[u32; TILE] {
         &self.proposals(rows, norms).index
@@ -46,9 +56,7 @@ impl Lloyd {
         let (a, b) = self.certifier.slack();
         let clear = |best: f32, second: f32, norm: f32| best - second > margin(a, b, norm);
         let gaps = found.best.iter().zip(&found.second).zip(norms);
-        if gaps.fold(true, |all, ((&best, &second), &norm)| {
-            all & clear(best, second, norm)
-        }) {
+        if gaps.fold(true, |all, ((&best, &second), &norm)| all & clear(best, second, norm)) {
             return found;
         }
         for (i, &norm) in norms.iter().enumerate() {
@@ -56,9 +64,7 @@ impl Lloyd {
                 continue;
             }
             let row = &rows[i * self.panel.d..][..self.panel.d];
-            found.index[i] = self
-                .certifier
-                .decide(row, norm, &self.panel, &self.centroids);
+            found.index[i] = self.certifier.decide(row, norm, &self.panel, &self.centroids);
             self.decided += 1;
         }
         found

@@ -5,9 +5,11 @@
 //! what it forgets costs time, never a label.
 
 pub mod certify;
+pub mod chooser;
 pub mod clusters;
 pub mod hamerly;
 pub mod lloyd;
 
+pub use chooser::{Algorithm, Assign, Chooser};
 pub use hamerly::{Bounds, Hamerly};
 pub use lloyd::Lloyd;

@@ -52,11 +52,7 @@ pub struct Proposals {
 
 impl Proposals {
     pub const fn new() -> Self {
-        Self {
-            best: [0.0; TILE],
-            second: [0.0; TILE],
-            index: [0; TILE],
-        }
+        Self { best: [0.0; TILE], second: [0.0; TILE], index: [0; TILE] }
     }
 }
 
@@ -123,12 +119,7 @@ impl Panel {
         Self::pack_as(Shape::of(d, k), centroids, k, d)
     }
 
-    pub fn pack_as(
-        shape: Shape,
-        centroids: &[f64],
-        k: usize,
-        d: usize,
-    ) -> Result<Self, OutOfMemory> {
+    pub fn pack_as(shape: Shape, centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
         let group = shape.group();
         let groups = k.div_ceil(group);
         let chunks = d.div_ceil(4);
@@ -151,23 +142,16 @@ impl Panel {
         }
         for j in 0..groups * group {
             let (g, c) = (j / group, j % group);
-            let base = if wide {
-                groups * group
-            } else {
-                (g * (1 + d) + 1) * group
-            };
+            let base = if wide { groups * group } else { (g * (1 + d) + 1) * group };
             let at = |t: usize| match wide {
                 true => {
                     let first = t / 4 / DEPTH * DEPTH;
                     let depth = DEPTH.min(chunks - first);
-                    base + (first * groups + g * depth + (t / 4 - first)) * group * 4
-                        + c * 4
-                        + t % 4
+                    base + (first * groups + g * depth + (t / 4 - first)) * group * 4 + c * 4 + t % 4
                 }
                 false => base + t * group + c,
             };
-            panel.packed[if wide { j } else { base - group + c }] =
-                if j < k { panel.bias[j] } else { NEVER };
+            panel.packed[if wide { j } else { base - group + c }] = if j < k { panel.bias[j] } else { NEVER };
             for t in 0..if j < k { d } else { 0 } {
                 panel.packed[at(t)] = panel.flat[j * d + t];
             }
@@ -185,8 +169,7 @@ impl Panel {
     pub fn slack(&self) -> (f32, f32) {
         let gamma = (self.d as f64 + 8.0) * (0.5f64).powi(24);
         let a = gamma * self.radius + (self.d as f64) * TINY;
-        let b =
-            gamma * 0.5 * self.radius * self.radius + (self.d as f64 + 1.0) * (0.5f64).powi(120);
+        let b = gamma * 0.5 * self.radius * self.radius + (self.d as f64 + 1.0) * (0.5f64).powi(120);
         (round_up(a), round_up(b))
     }
 }
@@ -194,11 +177,7 @@ impl Panel {
 /// An f32 that is at least `v` ≥ 0.
 pub fn round_up(v: f64) -> f32 {
     let r = v as f32;
-    if (r as f64) < v {
-        f32::from_bits(r.to_bits() + 1)
-    } else {
-        r
-    }
+    if (r as f64) < v { f32::from_bits(r.to_bits() + 1) } else { r }
 }
 
 /// Room for one transposed block: `[j][16 rows]`.
@@ -209,9 +188,7 @@ pub struct Block {
 
 impl Block {
     pub fn new(d: usize) -> Result<Self, OutOfMemory> {
-        Ok(Self {
-            lanes: Vec::filled(d * BLOCK, 0.0)?,
-        })
+        Ok(Self { lanes: Vec::filled(d * BLOCK, 0.0)? })
     }
 
     /// 1 to 16 rows of `d` values, row-major; a shorter block repeats its last row.

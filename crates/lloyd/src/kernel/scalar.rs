@@ -30,19 +30,11 @@ struct Top {
 }
 
 impl Top {
-    const NONE: Top = Top {
-        best: f32::MIN,
-        second: f32::MIN,
-        index: 0,
-    };
+    const NONE: Top = Top { best: f32::MIN, second: f32::MIN, index: 0 };
 
     fn meet(&mut self, score: f32, index: u32) {
         let lower = if score < self.best { score } else { self.best };
-        self.second = if self.second < lower {
-            lower
-        } else {
-            self.second
-        };
+        self.second = if self.second < lower { lower } else { self.second };
         if score > self.best {
             self.best = score;
             self.index = index;
@@ -85,10 +77,7 @@ pub fn wide(panel: &Panel, rows: &[f32], out: &mut Proposals) {
             for (t, (x, c)) in row.iter().zip(c).enumerate() {
                 sum[t % 4] += x * c;
             }
-            top.meet(
-                panel.bias[j] + ((sum[0] + sum[1]) + (sum[2] + sum[3])),
-                j as u32,
-            );
+            top.meet(panel.bias[j] + ((sum[0] + sum[1]) + (sum[2] + sum[3])), j as u32);
         }
         if !panel.k.is_multiple_of(panel.shape.group()) {
             top.meet(NEVER, panel.k as u32);

@@ -67,20 +67,9 @@ unsafe fn transpose_any(from: *const f32, d: usize, to: *mut f32) {
         let mut j = 0;
         while j + 4 <= d {
             unsafe {
-                let (a, b, c, e) = (
-                    load(row(0, j)),
-                    load(row(1, j)),
-                    load(row(2, j)),
-                    load(row(3, j)),
-                );
-                let (ab_low, ab_high) = (
-                    i32x4_shuffle::<0, 4, 1, 5>(a, b),
-                    i32x4_shuffle::<2, 6, 3, 7>(a, b),
-                );
-                let (ce_low, ce_high) = (
-                    i32x4_shuffle::<0, 4, 1, 5>(c, e),
-                    i32x4_shuffle::<2, 6, 3, 7>(c, e),
-                );
+                let (a, b, c, e) = (load(row(0, j)), load(row(1, j)), load(row(2, j)), load(row(3, j)));
+                let (ab_low, ab_high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+                let (ce_low, ce_high) = (i32x4_shuffle::<0, 4, 1, 5>(c, e), i32x4_shuffle::<2, 6, 3, 7>(c, e));
                 store(lane(j), i64x2_shuffle::<0, 2>(ab_low, ce_low));
                 store(lane(j + 1), i64x2_shuffle::<1, 3>(ab_low, ce_low));
                 store(lane(j + 2), i64x2_shuffle::<0, 2>(ab_high, ce_high));
@@ -89,12 +78,7 @@ unsafe fn transpose_any(from: *const f32, d: usize, to: *mut f32) {
             j += 4;
         }
         while j < d {
-            unsafe {
-                store(
-                    lane(j),
-                    f32x4(*row(0, j), *row(1, j), *row(2, j), *row(3, j)),
-                )
-            };
+            unsafe { store(lane(j), f32x4(*row(0, j), *row(1, j), *row(2, j), *row(3, j))) };
             j += 1;
         }
     }
@@ -111,11 +95,7 @@ impl<const V: usize> Top<V> {
     #[inline(always)]
     fn none() -> Self {
         let lowest = f32x4_splat(f32::MIN);
-        Self {
-            best: [lowest; V],
-            second: [lowest; V],
-            age: [i32x4_splat(0); V],
-        }
+        Self { best: [lowest; V], second: [lowest; V], age: [i32x4_splat(0); V] }
     }
 
     #[inline(always)]
@@ -135,10 +115,7 @@ impl<const V: usize> Top<V> {
             unsafe {
                 store(out.best.as_mut_ptr().add(at), self.best[v]);
                 store(out.second.as_mut_ptr().add(at), self.second[v]);
-                store(
-                    out.index.as_mut_ptr().add(at).cast(),
-                    i32x4_sub(last, self.age[v]),
-                );
+                store(out.index.as_mut_ptr().add(at).cast(), i32x4_sub(last, self.age[v]));
             }
         }
     }
@@ -170,18 +147,11 @@ pub fn points(panel: &Panel, lanes: &[f32], at: usize, out: &mut Proposals) {
 }
 
 #[inline(never)]
-unsafe fn small<const D: usize>(
-    x: *const f32,
-    c: *const f32,
-    groups: usize,
-    at: usize,
-    out: &mut Proposals,
-) {
+unsafe fn small<const D: usize>(x: *const f32, c: *const f32, groups: usize, at: usize, out: &mut Proposals) {
     for half in 0..2 {
         unsafe {
-            let xs: [[v128; 2]; D] = core::array::from_fn(|j| {
-                core::array::from_fn(|v| load(x.add(j * BLOCK + half * 8 + v * 4)))
-            });
+            let xs: [[v128; 2]; D] =
+                core::array::from_fn(|j| core::array::from_fn(|v| load(x.add(j * BLOCK + half * 8 + v * 4))));
             let mut top = Top::<2>::none();
             let mut c = c;
             for _ in 0..groups {
@@ -216,8 +186,7 @@ unsafe fn block<const V: usize, const C: usize>(
     let mut c = c;
     for _ in 0..groups {
         unsafe {
-            let mut acc: [[v128; V]; C] =
-                core::array::from_fn(|i| [v128_load32_splat(c.add(i).cast()); V]);
+            let mut acc: [[v128; V]; C] = core::array::from_fn(|i| [v128_load32_splat(c.add(i).cast()); V]);
             c = c.add(C);
             let mut x = x;
             for _ in 0..d {
@@ -247,11 +216,7 @@ pub fn wide(panel: &Panel, rows: &[f32], out: &mut Proposals) {
     let count = rows.len() / d;
     let groups = panel.k.div_ceil(2);
     let chunks = d.div_ceil(4);
-    assert!(
-        panel.packed.len() == 2 * groups * (1 + 4 * chunks)
-            && count <= TILE
-            && 2 * groups <= WIDEST
-    );
+    assert!(panel.packed.len() == 2 * groups * (1 + 4 * chunks) && count <= TILE && 2 * groups <= WIDEST);
     // Sums of four rows and all centroids stand together: [four rows][group][row][centroid of 2].
     let mut sums = [f32x4_splat(0.0); TILE * WIDEST];
     let mut c = panel.packed[2 * groups..].as_ptr();
@@ -260,12 +225,7 @@ pub fn wide(panel: &Panel, rows: &[f32], out: &mut Proposals) {
         for i in (0..count).step_by(4) {
             // The last rows stand in for those that are missing.
             let four = core::array::from_fn(|r| &rows[(i + r).min(count - 1) * d..][..d]);
-            for (g, sums) in sums[i * groups * 2..][..8 * groups]
-                .as_chunks_mut::<8>()
-                .0
-                .iter_mut()
-                .enumerate()
-            {
+            for (g, sums) in sums[i * groups * 2..][..8 * groups].as_chunks_mut::<8>().0.iter_mut().enumerate() {
                 // SAFETY: the rows hold d values, of which the slice takes chunks first .. first +
                 // depth; the panel holds as many for each group, one group after the other.
                 unsafe { wide_slice(four, first, depth, c.add(g * depth * 8), sums) };
@@ -294,13 +254,7 @@ pub fn wide(panel: &Panel, rows: &[f32], out: &mut Proposals) {
 /// Adds the products of `depth` chunks of 4 dimensions, from chunk `first` on, of 4 rows and 2
 /// centroids to `sums`.
 #[inline(never)]
-unsafe fn wide_slice(
-    rows: [&[f32]; 4],
-    first: usize,
-    depth: usize,
-    c: *const f32,
-    sums: &mut [v128; 8],
-) {
+unsafe fn wide_slice(rows: [&[f32]; 4], first: usize, depth: usize, c: *const f32, sums: &mut [v128; 8]) {
     let d = rows[0].len();
     let whole = depth.min(d / 4 - first.min(d / 4));
     let mut acc = *sums;
@@ -315,10 +269,7 @@ unsafe fn wide_slice(
     };
     unsafe {
         for _ in 0..whole {
-            add(
-                [load(x0), load(x1), load(x2), load(x3)],
-                [load(c), load(c.add(4))],
-            );
+            add([load(x0), load(x1), load(x2), load(x3)], [load(c), load(c.add(4))]);
             (x0, x1, x2, x3, c) = (x0.add(4), x1.add(4), x2.add(4), x3.add(4), c.add(8));
         }
         if whole < depth {

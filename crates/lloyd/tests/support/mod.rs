@@ -36,15 +36,11 @@ pub fn values(kind: Kind, n: usize, d: usize, seed: u64) -> Vec<f32> {
         Kind::Uniform => u(i, j),
         Kind::Integers => (3.0 * u(i, j)).round() / 4.0,
         Kind::Duplicates => u(i % 5, j),
-        Kind::HeavyTails => {
-            u(i, j) * exp2(-(40.0 * uniform(seed, 1 << 20, (i * d + j) as u64)) as i32)
-        }
+        Kind::HeavyTails => u(i, j) * exp2(-(40.0 * uniform(seed, 1 << 20, (i * d + j) as u64)) as i32),
         Kind::FarGroups => 0.9 * if i.is_multiple_of(2) { 1.0 } else { -1.0 } + 1e-4 * u(i, j),
         Kind::Zeros => 0.0,
     };
-    (0..n * d)
-        .map(|at| snap(value(at / d, at % d), m) as f32)
-        .collect()
+    (0..n * d).map(|at| snap(value(at / d, at % d), m) as f32).collect()
 }
 
 /// k of the rows, some of them twice, some moved a little.
@@ -53,15 +49,8 @@ pub fn centroids(rows: &[f32], d: usize, k: usize, seed: u64) -> Vec<f64> {
     (0..k)
         .flat_map(|j| {
             let i = (uniform(seed, 7, j as u64) * n as f64) as usize % n;
-            let away = if j % 3 == 0 {
-                0.0
-            } else {
-                0.01 * uniform(seed, 8, j as u64)
-            };
-            rows[i * d..][..d]
-                .iter()
-                .map(move |&x| x as f64 * (1.0 - away))
-                .collect::<Vec<_>>()
+            let away = if j % 3 == 0 { 0.0 } else { 0.01 * uniform(seed, 8, j as u64) };
+            rows[i * d..][..d].iter().map(move |&x| x as f64 * (1.0 - away)).collect::<Vec<_>>()
         })
         .collect()
 }
