@@ -5,7 +5,7 @@ import { certify } from "./certificate.js";
 import { anyCase, bits, flat, kinds, rowsOf, someOf, source, weightsOf } from "./data.js";
 import { reference, squared } from "./reference.js";
 
-const INITS = ["auto", "k-means++", "random", "random-partition", "farthest", "given"] as const;
+const INITS = ["auto", "k-means++", "k-means||", "random", "random-partition", "farthest", "given"] as const;
 
 describe("a fit is certified: labels, means, sizes and inertia are what they are defined to be", () => {
   const anyOptions = fc.record({

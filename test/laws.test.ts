@@ -27,7 +27,7 @@ vi.mock("../ts/questions.js", async (original) => {
   return { ...real, merge };
 });
 
-const INITS = ["auto", "k-means++", "random", "random-partition", "farthest", "given"] as const;
+const INITS = ["auto", "k-means++", "k-means||", "random", "random-partition", "farthest", "given"] as const;
 
 const anyProblem = fc.record({
   data: anyCase(),

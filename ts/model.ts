@@ -1,3 +1,4 @@
+import type { InitMethod } from "./driver/seed.js";
 import { predict } from "./driver/predict.js";
 import { inertiasOf, joined, type Solution } from "./driver/solve.js";
 import { unframed } from "./driver/fit.js";
@@ -48,10 +49,10 @@ export interface RestartReport {
 
 /** How the initial centroids were made. */
 export interface InitReport {
-  readonly method: "auto" | "k-means++" | "random" | "random-partition" | "farthest" | "given" | "function";
+  readonly method: InitMethod | "given" | "function";
   /** The same in words. */
   readonly description: string;
-  /** `"auto"`: rows that were searched, and swaps that were made. */
+  /** `"auto"` and `"k-means||"`: rows that were searched, and swaps that were made. */
   readonly rows?: number;
   readonly swaps?: number;
 }

@@ -1,14 +1,13 @@
 import { LloydError, show } from "./errors.js";
 import { isNumbers, parsePoints, type NumberArray, type Numbers, type Points, type Rows } from "./points.js";
 import { exponentAbove } from "./driver/frame.js";
-import type { Init } from "./driver/seed.js";
+import { METHODS, type Init, type InitMethod } from "./driver/seed.js";
 import type { Step } from "./model.js";
 import { nearest } from "./nearest.js";
 import { drawnSeed, random } from "./random.js";
 import { ALGORITHMS, type Algorithm } from "./algorithm.js";
 
-/** How initial centroids are made. */
-export type InitMethod = "auto" | "k-means++" | "random" | "random-partition" | "farthest";
+export { METHODS, type InitMethod };
 
 /** Makes initial centroids: k rows of d, in the points' units. `random` gives numbers in [0, 1). */
 export type InitFunction = (points: Points, k: number, random: () => number) => readonly Numbers[];
@@ -24,6 +23,8 @@ export interface KMeansOptions {
    *   2019). The default because it costs less than greedy k-means++ on all rows and ends lower.
    * - `"k-means++"`: greedy k-means++ on all rows, 2 + ⌊ln k⌋ candidates a step (Arthur &
    *   Vassilvitskii 2007), as in scikit-learn.
+   * - `"k-means||"`: five rounds of 2k draws over all rows, then a search among those drawn (Bahmani
+   *   et al. 2012): ends as low as k-means++, sooner, and asks all rows only a handful of questions.
    * - `"random"`: k distinct rows. `"random-partition"`: the means of a random partition.
    * - `"farthest"`: each next centroid is the row farthest from those before (Gonzalez 1985).
    * - k rows of d numbers, in the points' units; or a function that makes them.
@@ -79,7 +80,6 @@ export interface Parsed {
   readonly onStep: ((step: Step) => void) | undefined;
 }
 
-const METHODS: readonly InitMethod[] = ["auto", "k-means++", "random", "random-partition", "farthest"];
 const NAMES = ["k", "init", "algorithm", "restarts", "maxIterations", "tolerance", "seed", "weights", "timeLimit", "signal", "onStep"];
 /** Weights below this part of the largest would vanish from exact sums. */
 const LEAST_WEIGHT = 2 ** -48;

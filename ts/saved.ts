@@ -1,4 +1,5 @@
 import { unframed } from "./driver/fit.js";
+import { METHODS } from "./driver/seed.js";
 import { LloydError, show } from "./errors.js";
 import type { Fields, InitReport, Inner, Iteration, RestartReport } from "./model.js";
 import type { Frame } from "./questions.js";
@@ -109,7 +110,7 @@ function restartFrom(name: string, item: unknown): RestartReport {
 function initFrom(item: unknown): InitReport {
   const { method, description, rows, swaps } = object("init", item);
   if (typeof description !== "string") throw damaged("init.description", description, "a string");
-  const methods = ["auto", "k-means++", "random", "random-partition", "farthest", "given", "function"] as const;
+  const methods = [...METHODS, "given", "function"] as const;
   return {
     method: oneOf("init.method", method, methods),
     description,

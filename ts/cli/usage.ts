@@ -1,7 +1,7 @@
 // What may stand behind `lloyd cluster`, and the help that says so.
 
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import type { InitMethod } from "../index.js";
+import { METHODS, type InitMethod } from "../options.js";
 import { nearest } from "../nearest.js";
 
 /** Something a person can mend: printed as one line, without a stack. */
@@ -25,7 +25,6 @@ export interface ClusterOptions {
   readonly json: boolean;
 }
 
-const METHODS: readonly InitMethod[] = ["auto", "k-means++", "random", "random-partition", "farthest"];
 
 export const help = (version: string) => `lloyd ${version}: k-means clustering
 

@@ -5,9 +5,13 @@ import { ask, type Driver } from "./driver.js";
 import { valueAt } from "./moments.js";
 import type { Space } from "./space.js";
 
+/** Ways to begin that go by a name. */
+export const METHODS = ["auto", "k-means++", "k-means||", "random", "random-partition", "farthest"] as const;
+export type InitMethod = (typeof METHODS)[number];
+
 /** How a fit begins, parsed. */
 export type Init =
-  | { readonly method: "auto" | "k-means++" | "random" | "random-partition" | "farthest" }
+  | { readonly method: InitMethod }
   | { readonly method: "given"; readonly centroids: Float64Array }
   | { readonly method: "function"; readonly make: (seed: number) => Float64Array };
 
@@ -17,6 +21,9 @@ export interface Seeds {
   readonly report: InitReport;
 }
 
+/** Rounds of k-means||, as its paper recommends. */
+const ROUNDS = 5;
+
 /** Initial centroids by any method. */
 export function* seeds(space: Space, k: number, init: Init, seed: number, restart: number, weighted: boolean): Driver<Seeds> {
   switch (init.method) {
@@ -24,6 +31,8 @@ export function* seeds(space: Space, k: number, init: Init, seed: number, restar
       return yield* auto(space, k, seed, restart, weighted);
     case "k-means++":
       return yield* plusPlus(space, k, seed);
+    case "k-means||":
+      return yield* parallel(space, k, seed);
     case "random":
       return { centroids: filled(space, k, (yield* draw(seed, 0, k))[0].coordinates), report: { method: "random", description: `${k} distinct rows at random` } };
     case "random-partition":
@@ -51,16 +60,14 @@ function* auto(space: Space, k: number, seed: number, restart: number, weighted:
   const weights = whole && weighted ? sample.weights : new Float64Array(0);
   const found = yield* ask({ ask: "search", rows: sample.coordinates, weights, columns, k, swaps, seed });
   if (found.seeds.length < k && !whole) return yield* plusPlus(space, k, seed);
-  const chosen = new Float32Array(found.seeds.length * columns);
-  found.seeds.forEach((row, j) => chosen.set(sample.coordinates.subarray(row * columns, (row + 1) * columns), j * columns));
   const on = whole ? (count === 1 ? "the only row" : `all ${count} rows`) : `${sample.rows.length} of ${count} rows`;
   return {
-    centroids: filled(space, k, chosen),
+    centroids: filled(space, k, rowsAt(sample.coordinates, found.seeds, columns)),
     report: { method: "auto", description: `k-means++ on ${on}, then ${swaps} local-search swaps tried, ${found.swaps} made`, rows: sample.rows.length, swaps: found.swaps },
   };
 }
 
-/** Rows and swaps at which a larger search no longer ended lower than it cost in time. */
+/** Rows and swaps of a search: twice as many of either took longer and ended no lower, or hardly. */
 function sampleFor(k: number, columns: number): { rows: number; swaps: number } {
   if (k >= 500) return { rows: 20 * k, swaps: k };
   const least = Math.min(8192, Math.max(2048, Math.floor(2 ** 21 / columns)));
@@ -94,6 +101,31 @@ function* plusPlus(space: Space, k: number, seed: number): Driver<Seeds> {
     next = drawn[best];
   }
   return { centroids: filled(space, k, chosen.subarray(0, made * columns)), report: { method: "k-means++", description: `greedy k-means++ on all rows, best of ${tried} candidates` } };
+}
+
+/**
+ * k-means|| (Bahmani et al. 2012): in each of a few rounds 2k rows are drawn in proportion to D²; then
+ * seeds are searched among all of them, each with the weight of the rows nearest to it. A handful of
+ * questions however large k is.
+ */
+function* parallel(space: Space, k: number, seed: number): Driver<Seeds> {
+  const { columns } = space;
+  const chosen = new Float32Array((1 + ROUNDS * 2 * k) * columns);
+  let made = 0;
+  for (let round = 0; round <= ROUNDS; round++) {
+    const seeds = chosen.subarray(0, made * columns);
+    const [drawn] = yield* ask({ ask: "draw", by: "weight", seed, stage: round, places: round === 0 ? 1 : 2 * k, seeds, candidates: new Float32Array(0) });
+    chosen.set(drawn.coordinates, made * columns);
+    made += drawn.rows.length;
+    if (drawn.rows.length === 0) break;
+  }
+  const rows = chosen.subarray(0, made * columns);
+  const { weights } = yield* ask({ ask: "assign", k: made, centroids: Float64Array.from(rows), previous: null });
+  const heavy = Float64Array.from({ length: made }, (_, j) => valueAt(weights, j, made));
+  const swaps = sampleFor(k, columns).swaps;
+  const found = yield* ask({ ask: "search", rows, weights: heavy, columns, k, swaps, seed });
+  const description = `k-means||: ${made} candidates in ${ROUNDS} rounds, then k-means++ and ${found.swaps} local-search swaps on them`;
+  return { centroids: filled(space, k, rowsAt(rows, found.seeds, columns)), report: { method: "k-means||", description, rows: made, swaps: found.swaps } };
 }
 
 /** Each next seed is the row farthest from those before (Gonzalez 1985). */
@@ -130,6 +162,13 @@ function* partition(space: Space, k: number, seed: number): Driver<Seeds> {
 /** Rows drawn by their weights. */
 function draw(seed: number, stage: number, places: number) {
   return ask({ ask: "draw", by: "weight", seed, stage, places, seeds: new Float32Array(0), candidates: new Float32Array(0) });
+}
+
+/** Some of the rows, one after the other. */
+function rowsAt(rows: Float32Array, which: Uint32Array, columns: number): Float32Array {
+  const some = new Float32Array(which.length * columns);
+  which.forEach((row, j) => some.set(rows.subarray(row * columns, (row + 1) * columns), j * columns));
+  return some;
 }
 
 /** k centroids from at most k rows: where rows do not suffice, they are taken again. */
