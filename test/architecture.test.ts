@@ -57,10 +57,11 @@ describe("crates/: dependencies point one way", () => {
   const USES: Record<string, string[]> = {
     exact: [],
     kernel: [],
-    race: [],
+    order: [],
+    race: ["order"],
     frame: ["exact"],
     rows: ["exact", "frame", "kernel"],
-    assign: ["exact", "kernel", "rows"],
+    assign: ["exact", "kernel", "order", "rows"],
     search: ["kernel", "race"],
     shard: ["assign", "exact", "frame", "kernel", "race", "rows"],
     lib: [],

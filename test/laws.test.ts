@@ -258,7 +258,7 @@ class Disturbed extends Inline {
   #earlier: Question[] = [];
 
   constructor(rows: ConstructorParameters<typeof Inline>[0], weights: Float64Array | null, cuts: readonly number[], seed: number) {
-    super(rows, { weights, cuts, algorithm: seed % 2 ? "hamerly" : "auto" });
+    super(rows, { weights, cuts, algorithm: (["auto", "hamerly", "yinyang"] as const)[seed % 3] });
     this.#below = source(seed).below;
     merging.below = this.#below;
   }

@@ -32,8 +32,10 @@ export interface KMeansOptions {
   init?: InitMethod | readonly Numbers[] | InitFunction;
   /**
    * How rows find their nearest centroid: it changes the time, never a bit of the result. Default
-   * `"auto"`: every distance at first, bounds (`"hamerly"`, 8 bytes a row; Hamerly 2010) once few rows
-   * change cluster, for as long as they save time. `"lloyd"`: every distance, always.
+   * `"auto"`: every distance at first, then bounds, begun once fewer rows change cluster and kept for
+   * as long as they save time. `"lloyd"`: every distance, always. `"hamerly"`: two bounds a row, 8
+   * bytes (Hamerly 2010). `"yinyang"`: a bound for each 16 to 32 centroids, for large k (Ding et al.
+   * 2015).
    */
   algorithm?: Algorithm;
   /**

@@ -66,12 +66,13 @@ impl Shard {
         stage(&mut self.short, len)
     }
 
-    /// 0 auto, 1 lloyd, 2 hamerly: how rows find their centroids, never what they find.
+    /// 0 auto, 1 lloyd, 2 hamerly, 3 yinyang: how rows find their centroids, never what they find.
     #[wasm_bindgen(js_name = setAlgorithm)]
     pub fn set_algorithm(&mut self, algorithm: u8) {
         self.inner.algorithm = match algorithm {
             1 => Algorithm::Lloyd,
             2 => Algorithm::Hamerly,
+            3 => Algorithm::Yinyang,
             _ => Algorithm::Auto,
         };
     }

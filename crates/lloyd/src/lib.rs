@@ -8,6 +8,7 @@ pub mod assign;
 pub mod exact;
 pub mod frame;
 pub mod kernel;
+pub mod order;
 pub mod race;
 pub mod rows;
 pub mod search;

@@ -12,6 +12,9 @@
 //! 1. -ln(u) ≥ 1 - u: most rows lose without a logarithm.
 //! 2. The logarithm is `libm`'s, the same in wasm and natively.
 
+pub use crate::order::Ranked as Runner;
+use crate::order::in_order;
+
 /// Uniform in (0, 1], 53 bits.
 #[inline(always)]
 pub fn uniform(seed: u64, stage: u64, row: u64) -> f64 {
@@ -26,18 +29,6 @@ fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Runner {
-    pub key: f64,
-    pub row: u64,
-}
-
-impl Runner {
-    fn before(&self, other: &Runner) -> bool {
-        (self.key, self.row) < (other.key, other.row)
-    }
 }
 
 /// The `places` runners with the smallest (key, row).
@@ -96,7 +87,7 @@ impl Race {
     /// The winners, first one first.
     pub fn winners(mut self) -> Vec<Runner> {
         self.send_off();
-        self.runners.sort_unstable_by(|a, b| a.key.total_cmp(&b.key).then(a.row.cmp(&b.row)));
+        in_order(&mut self.runners);
         self.runners
     }
 }

@@ -302,8 +302,9 @@ impl Shard {
             memory.answered = None;
             memory.changed = None;
         }
-        for at in (from..to).step_by(TILE) {
-            let end = (at + TILE).min(to);
+        let step = if let Pass::Assign { assign, .. } = pass { assign.step() } else { TILE };
+        for at in (from..to).step_by(step) {
+            let end = (at + step).min(to);
             match (&mut *pass, &mut memory.clusters) {
                 (Pass::Assign { assign, changed, .. }, Some(clusters)) => {
                     *changed += memory.chooser.tile(assign, rows, clusters, at, end);

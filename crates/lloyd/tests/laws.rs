@@ -21,7 +21,8 @@ struct Case {
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    let sizes = (kinds(), 2usize..700, 1usize..12, 1usize..20, any::<bool>());
+    let clusters = prop_oneof![4 => 1usize..20, 1 => 20usize..150];
+    let sizes = (kinds(), 2usize..700, 1usize..12, clusters, any::<bool>());
     (sizes, 0u64..1 << 40, prop::collection::vec(0.0f64..1.0, 0..6)).prop_map(
         |((kind, n, d, k, weighted), seed, cuts)| {
             let mut cuts: Vec<usize> = cuts.into_iter().map(|c| (c * n as f64) as usize).chain([0, n]).collect();
@@ -80,7 +81,7 @@ proptest! {
         let mut whole = [case.whole()];
         let mut parts = case.parts();
         for (i, part) in parts.iter_mut().enumerate() {
-            part.algorithm = [Algorithm::Hamerly, Algorithm::Auto, Algorithm::Lloyd][i % 3];
+            part.algorithm = [Algorithm::Hamerly, Algorithm::Yinyang, Algorithm::Auto, Algorithm::Lloyd][i % 4];
         }
         whole[0].algorithm = Algorithm::Lloyd;
         let mut moods = moods.into_iter().cycle();
@@ -139,16 +140,20 @@ proptest! {
     fn bounds_never_change_a_label(case in cases(), ways in prop::collection::vec((-30i32..1, any::<bool>()), 12)) {
         let mut plain = [case.whole()];
         let mut bounded = [case.whole()];
+        let mut grouped = [case.whole()];
         plain[0].algorithm = Algorithm::Lloyd;
         bounded[0].algorithm = Algorithm::Hamerly;
+        grouped[0].algorithm = Algorithm::Yinyang;
         let mut previous: Option<Vec<f64>> = None;
         let mut centroids = case.centroids(0);
         for (turn, (way, mean)) in ways.into_iter().enumerate() {
-            for shard in [&mut plain[0], &mut bounded[0]] {
+            for shard in [&mut plain[0], &mut bounded[0], &mut grouped[0]] {
                 shard.begin_assign(case.k, &centroids, previous.as_deref()).unwrap();
                 run(shard);
             }
             prop_assert_eq!(assigned(&bounded), assigned(&plain));
+            prop_assert_eq!(assigned(&grouped), assigned(&plain));
+            prop_assert_eq!(&grouped[0].clusters().unwrap().labels, &plain[0].clusters().unwrap().labels);
             prop_assert_eq!(&bounded[0].clusters().unwrap().labels, &plain[0].clusters().unwrap().labels);
             previous = Some(centroids.clone());
             if mean && case.weights.is_none() {

@@ -8,8 +8,10 @@
 //! Only time depends on the choice, so it may be made by each holder of rows for itself.
 
 use super::clusters::Clusters;
-use super::{Bounds, Hamerly, Lloyd};
+use super::yinyang::BATCH;
+use super::{Bounds, Groups, Hamerly, Lloyd, Yinyang};
 use crate::OutOfMemory;
+use crate::kernel::TILE;
 use crate::rows::Rows;
 
 /// How rows find their centroids; never what they find.
@@ -20,8 +22,10 @@ pub enum Algorithm {
     Auto,
     /// Every distance of every row.
     Lloyd,
-    /// Bounds from the first question on.
+    /// Two bounds a row, from the first question on.
     Hamerly,
+    /// A bound for each group of centroids, from the first question on.
+    Yinyang,
 }
 
 /// Multiply-adds a row below which bounds never paid.
@@ -30,20 +34,40 @@ const LEAST_WORK: usize = 128;
 const CHURN: f64 = 0.1;
 /// What bounds may have saved at most for later, and lost before they are dropped, in passes.
 const CREDIT: f64 = 2.0;
-const DEBT: f64 = -0.5;
+const DEBT: f64 = -1.0;
 /// Passes without bounds after a first try that did not pay; twice as many after each further one.
 const PAUSE: u32 = 8;
+
+/// For groups: centroids and dimensions from which they pay, and the part of the rows that may change.
+const GROUPED: (usize, usize) = (96, 12);
+const GROUPED_CHURN: f64 = 0.5;
+/// Bytes that the bounds of groups may take in any case; beyond it, no more than the rows.
+const ROOM: usize = 64 << 20;
 
 /// One pass of a variant.
 pub enum Assign {
     Lloyd(Box<Lloyd>),
     Hamerly(Box<Hamerly>),
+    Yinyang(Box<Yinyang>),
+}
+
+impl Assign {
+    /// Rows that a call takes at most.
+    pub fn step(&self) -> usize {
+        if let Assign::Yinyang(_) = self { BATCH } else { TILE }
+    }
+}
+
+/// What is remembered for one of the variants, true of the clusters' labels.
+enum Memory {
+    None,
+    Bounds(Bounds),
+    Groups(Groups),
 }
 
 /// The bounds, if any, and the account of what they saved.
 pub struct Chooser {
-    /// True of the clusters' labels.
-    bounds: Option<Bounds>,
+    memory: Memory,
     /// Part of the rows that changed in the last pass.
     churn: f64,
     credit: f64,
@@ -54,7 +78,7 @@ pub struct Chooser {
 
 impl Default for Chooser {
     fn default() -> Self {
-        Self { bounds: None, churn: 1.0, credit: 0.0, pause: 0, next_pause: PAUSE }
+        Self { memory: Memory::None, churn: 1.0, credit: 0.0, pause: 0, next_pause: PAUSE }
     }
 }
 
@@ -68,29 +92,35 @@ impl Chooser {
         k: usize,
     ) -> Result<Assign, OutOfMemory> {
         let d = rows.columns;
-        if self.bounds.is_none() && self.wants_bounds(algorithm, k, d) {
+        if let Memory::None = self.memory {
             // Without room for bounds, there are none.
-            self.bounds = Bounds::new(centroids, k, rows.count).ok();
+            self.memory = match self.wants(algorithm, rows, k) {
+                Algorithm::Hamerly => Bounds::new(centroids, k, rows.count).map_or(Memory::None, Memory::Bounds),
+                Algorithm::Yinyang => Groups::new(centroids, k, rows.count).map_or(Memory::None, Memory::Groups),
+                _ => Memory::None,
+            };
         }
-        Ok(match &mut self.bounds {
-            Some(bounds) => Assign::Hamerly(Box::new(Hamerly::new(bounds, centroids, k, d)?)),
-            None => Assign::Lloyd(Box::new(Lloyd::new(centroids, k, d)?)),
+        Ok(match &mut self.memory {
+            Memory::Bounds(bounds) => Assign::Hamerly(Box::new(Hamerly::new(bounds, centroids, k, d)?)),
+            Memory::Groups(groups) => Assign::Yinyang(Box::new(Yinyang::new(groups, centroids, k, d)?)),
+            Memory::None => Assign::Lloyd(Box::new(Lloyd::new(centroids, k, d)?)),
         })
     }
 
     /// Relabels the rows from `at` to `end`, or leaves them for [`Chooser::flush`]; how many changed.
     pub fn tile(&mut self, assign: &mut Assign, rows: &Rows, clusters: &mut Clusters, at: usize, end: usize) -> u32 {
-        match (assign, &mut self.bounds) {
+        match (assign, &mut self.memory) {
             (Assign::Lloyd(lloyd), _) => lloyd.relabel(rows, clusters, at, end),
-            (Assign::Hamerly(hamerly), Some(bounds)) => hamerly.tile(rows, bounds, clusters, at, end),
-            (_, None) => unreachable!("bounds are kept while a pass needs them"),
+            (Assign::Hamerly(hamerly), Memory::Bounds(bounds)) => hamerly.tile(rows, bounds, clusters, at, end),
+            (Assign::Yinyang(yinyang), Memory::Groups(groups)) => yinyang.batch(rows, groups, clusters, at, end),
+            _ => unreachable!("bounds are kept while a pass needs them"),
         }
     }
 
     /// Relabels the rows that were left; how many changed.
     pub fn flush(&mut self, assign: &mut Assign, rows: &Rows, clusters: &mut Clusters) -> u32 {
-        match (assign, &mut self.bounds) {
-            (Assign::Hamerly(hamerly), Some(bounds)) => hamerly.search(rows, bounds, clusters),
+        match (assign, &mut self.memory) {
+            (Assign::Hamerly(hamerly), Memory::Bounds(bounds)) => hamerly.search(rows, bounds, clusters),
             _ => 0,
         }
     }
@@ -100,25 +130,34 @@ impl Chooser {
     pub fn end(&mut self, assign: Assign, changed: u32, count: usize, free: bool) -> u64 {
         self.churn = changed as f64 / count.max(1) as f64;
         self.pause = self.pause.saturating_sub(1);
-        match assign {
-            Assign::Lloyd(lloyd) => lloyd.decided,
-            Assign::Hamerly(hamerly) => {
-                self.credit = (self.credit + hamerly.saved(count)).min(CREDIT);
-                if free && self.credit < DEBT {
-                    let pause = self.next_pause;
-                    *self = Self { churn: self.churn, pause, next_pause: 2 * pause, ..Self::default() };
-                }
-                hamerly.decided()
-            }
+        let (saved, decided) = match &assign {
+            Assign::Lloyd(lloyd) => (0.0, lloyd.decided),
+            Assign::Hamerly(hamerly) => (hamerly.saved(count), hamerly.decided()),
+            Assign::Yinyang(yinyang) => (yinyang.saved(count), yinyang.decided),
+        };
+        self.credit = (self.credit + saved).min(CREDIT);
+        if free && self.credit < DEBT {
+            let pause = self.next_pause;
+            *self = Self { churn: self.churn, pause, next_pause: 2 * pause, ..Self::default() };
         }
+        decided
     }
 
     /// Bounds pay once few rows change, and where a row's distances cost more than its bounds.
-    fn wants_bounds(&self, algorithm: Algorithm, k: usize, d: usize) -> bool {
-        match algorithm {
-            Algorithm::Lloyd => false,
-            Algorithm::Hamerly => true,
-            Algorithm::Auto => k > 1 && k * d >= LEAST_WORK && self.churn < CHURN && self.pause == 0,
+    fn wants(&self, algorithm: Algorithm, rows: &Rows, k: usize) -> Algorithm {
+        let d = rows.columns;
+        if algorithm != Algorithm::Auto {
+            return algorithm;
+        }
+        let fits = rows.count * Groups::size(k, d) <= ROOM.max(4 * rows.count * d);
+        if k <= 1 || self.pause > 0 {
+            Algorithm::Lloyd
+        } else if k >= GROUPED.0 && d >= GROUPED.1 && fits && self.churn < GROUPED_CHURN {
+            Algorithm::Yinyang
+        } else if k * d >= LEAST_WORK && self.churn < CHURN {
+            Algorithm::Hamerly
+        } else {
+            Algorithm::Lloyd
         }
     }
 }

@@ -9,7 +9,9 @@ pub mod chooser;
 pub mod clusters;
 pub mod hamerly;
 pub mod lloyd;
+pub mod yinyang;
 
 pub use chooser::{Algorithm, Assign, Chooser};
 pub use hamerly::{Bounds, Hamerly};
 pub use lloyd::Lloyd;
+pub use yinyang::{Groups, Yinyang};
