@@ -31,7 +31,7 @@ pub enum Algorithm {
 /// Multiply-adds a row below which bounds never paid.
 const LEAST_WORK: usize = 128;
 /// Part of the rows that may change for bounds to be begun.
-const CHURN: f64 = 0.1;
+const CHURN: f64 = 0.03;
 /// What bounds may have saved at most for later, and lost before they are dropped, in passes.
 const CREDIT: f64 = 2.0;
 const DEBT: f64 = -1.0;
