@@ -112,7 +112,8 @@ function meanVariance({ columns, squares }: Space, { sums, weights }: Assigned, 
   return Math.max(0, (valueAt(squares, 0, 1) / weight - means) / columns);
 }
 
-function means({ sums, weights }: Assigned, centroids: Float64Array, k: number): Float64Array {
+/** The means of the clusters; one without weight keeps its centroid. */
+export function means({ sums, weights }: Assigned, centroids: Float64Array, k: number): Float64Array {
   const size = centroids.length;
   const columns = size / k;
   const next = centroids.slice();

@@ -2,6 +2,7 @@ import { LloydError, show } from "../errors.js";
 import type { Drawn, Race } from "../questions.js";
 import type { InitReport } from "../model.js";
 import { ask, type Driver } from "./driver.js";
+import { means } from "./fit.js";
 import { valueAt } from "./moments.js";
 import type { Space } from "./space.js";
 
@@ -143,19 +144,11 @@ function* maximin(space: Space, k: number, seed: number): Driver<Seeds> {
   return { centroids: filled(space, k, chosen.subarray(0, made * columns)), report: { method: "farthest", description: "each next seed the row farthest from those before" } };
 }
 
-/** Means of a random partition (Forgy 1965). */
+/** Means of a random partition (Forgy 1965); rows at random for parts without weight. */
 function* partition(space: Space, k: number, seed: number): Driver<Seeds> {
-  const { sums, weights } = yield* ask({ ask: "partition", k, seed, stage: 0 });
-  const { columns } = space;
+  const parts = yield* ask({ ask: "partition", k, seed, stage: 0 });
   const [spare] = yield* draw(seed, 1, k);
-  const centroids = new Float64Array(k * columns);
-  for (let j = 0; j < k; j++) {
-    const weight = valueAt(weights, j, k);
-    const row = (j % spare.rows.length) * columns;
-    for (let c = 0; c < columns; c++) {
-      centroids[j * columns + c] = weight > 0 ? valueAt(sums, j * columns + c, k * columns) / weight : spare.coordinates[row + c];
-    }
-  }
+  const centroids = means(parts, filled(space, k, spare.coordinates), k);
   return { centroids, report: { method: "random-partition", description: "the means of a random partition" } };
 }
 

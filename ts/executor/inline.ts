@@ -87,7 +87,7 @@ export class Inline {
         return shard.loaded();
       case "draw":
         shard.draw(question);
-        yield* work(shard, question.candidates.length + columns);
+        yield* work(shard, question.seeds.length + question.candidates.length + columns);
         return shard.drawn();
       case "assign":
         shard.assign(question.k, question.centroids, question.previous);

@@ -267,11 +267,6 @@ impl Shard {
         self.inner.forget();
     }
 
-    /// Rows whose label needed f64 so far.
-    pub fn decided(&self) -> f64 {
-        self.inner.decided as f64
-    }
-
     /// Puts the staged rows into the frame; how many values they are.
     fn place_staged(&mut self, from: usize, to: usize) -> usize {
         let len = (to - from) * self.inner.rows.columns;

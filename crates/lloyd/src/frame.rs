@@ -29,7 +29,6 @@ pub fn run_of(columns: usize) -> usize {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
-    columns: usize,
     scale: f64,
     /// A run of the columns' origins, in the caller's units, and of their grids' magic numbers.
     origin: Vec<f64>,
@@ -42,7 +41,6 @@ impl Frame {
     pub fn new(origin: &[f64], exponent: i32, grid: &[i32]) -> Result<Self, OutOfMemory> {
         let run = run_of(origin.len());
         Ok(Self {
-            columns: origin.len(),
             scale: exp2(-exponent),
             origin: Vec::collected(run, origin.iter().copied().cycle().take(run))?,
             magic: Vec::collected(run, grid.iter().map(|&e| magic(e)).cycle().take(run))?,
@@ -72,9 +70,5 @@ impl Frame {
                 *x = (*x - origin) * self.scale;
             }
         }
-    }
-
-    pub fn columns(&self) -> usize {
-        self.columns
     }
 }

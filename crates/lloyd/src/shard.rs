@@ -90,13 +90,11 @@ pub struct Shard {
     memory: Memory,
     queue: Vec<Pass>,
     at: usize,
-    /// Rows decided in f64 so far, for those who want to know what certainty costs.
-    pub decided: u64,
 }
 
 impl Shard {
     pub fn new(rows: Rows) -> Self {
-        Self { rows, algorithm: Algorithm::default(), memory: Memory::default(), queue: Vec::new(), at: 0, decided: 0 }
+        Self { rows, algorithm: Algorithm::default(), memory: Memory::default(), queue: Vec::new(), at: 0 }
     }
 
     /// Drops everything but the rows.
@@ -332,7 +330,7 @@ impl Shard {
             Pass::Assign { by, assign, changed, from } => {
                 // Not while a pass that needs the bounds waits.
                 let free = self.algorithm == Algorithm::Auto && self.queue.is_empty();
-                self.decided += memory.chooser.end(assign, changed, self.rows.count, free);
+                memory.chooser.end(assign, changed, self.rows.count, free);
                 memory.answered = Some(by);
                 memory.changed = from.map(|from| (from, changed));
             }

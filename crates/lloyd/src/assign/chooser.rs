@@ -125,22 +125,20 @@ impl Chooser {
         }
     }
 
-    /// Settles the account of a pass over `count` rows; how many were decided in f64. `free`: the
-    /// bounds may be dropped.
-    pub fn end(&mut self, assign: Assign, changed: u32, count: usize, free: bool) -> u64 {
+    /// Settles the account of a pass over `count` rows. `free`: the bounds may be dropped.
+    pub fn end(&mut self, assign: Assign, changed: u32, count: usize, free: bool) {
         self.churn = changed as f64 / count.max(1) as f64;
         self.pause = self.pause.saturating_sub(1);
-        let (saved, decided) = match &assign {
-            Assign::Lloyd(lloyd) => (0.0, lloyd.decided),
-            Assign::Hamerly(hamerly) => (hamerly.saved(count), hamerly.decided()),
-            Assign::Yinyang(yinyang) => (yinyang.saved(count), yinyang.decided),
+        let saved = match &assign {
+            Assign::Lloyd(_) => 0.0,
+            Assign::Hamerly(hamerly) => hamerly.saved(count),
+            Assign::Yinyang(yinyang) => yinyang.saved(count),
         };
         self.credit = (self.credit + saved).min(CREDIT);
         if free && self.credit < DEBT {
             let pause = self.next_pause;
             *self = Self { churn: self.churn, pause, next_pause: 2 * pause, ..Self::default() };
         }
-        decided
     }
 
     /// Bounds pay once few rows change, and where a row's distances cost more than its bounds.

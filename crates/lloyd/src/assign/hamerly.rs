@@ -19,15 +19,13 @@
 //! wrong by at most E (`Panel::slack`); u² and l² are moved by 2E each. A row that passes has
 //! u < l with room for the f64 rounding of the distances that define its label.
 
+use super::bound::{farthest, nearest, stored_lower, stored_upper, up, way};
 use super::certify::margin;
 use super::clusters::Clusters;
 use super::lloyd::Lloyd;
 use crate::kernel::{TILE, distance};
 use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};
-
-/// Part by which a bound is moved to the safe side whenever it is computed: 16 units of f32.
-const SAFE: f64 = 1e-6;
 
 /// What is remembered between questions. True of every row's own label at all times.
 pub struct Bounds {
@@ -56,9 +54,8 @@ impl Bounds {
 
     /// Notes where the centroids are now.
     fn follow(&mut self, centroids: &[f64], d: usize) {
-        let ways: Vec<f64> = (self.seen.chunks_exact(d).zip(centroids.chunks_exact(d)))
-            .map(|(from, to)| distance(from, to).sqrt() * (1.0 + SAFE))
-            .collect();
+        let ways: Vec<f64> =
+            (self.seen.chunks_exact(d).zip(centroids.chunks_exact(d))).map(|(from, to)| way(from, to)).collect();
         let far = ways.iter().enumerate().fold(0, |far, (j, &way)| if way > ways[far] { j } else { far });
         let next =
             (ways.iter().enumerate()).fold(0.0f64, |next, (j, &way)| if j == far { next } else { next.max(way) });
@@ -94,14 +91,13 @@ impl Hamerly {
     /// `bounds` of the clusters' present labels.
     pub fn new(bounds: &mut Bounds, centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
         bounds.follow(centroids, d);
-        let up = |v: &f64| (v * (1.0 + SAFE)) as f32;
         Ok(Self {
             lloyd: Lloyd::new(centroids, k, d)?,
             centroids: Vec::copied(centroids)?,
             gone: Vec::copied(&bounds.gone)?,
             passed: Vec::copied(&bounds.passed)?,
-            most_gone: Vec::collected(k, bounds.gone.iter().map(up))?,
-            most_passed: Vec::collected(k, bounds.passed.iter().map(up))?,
+            most_gone: Vec::collected(k, bounds.gone.iter().map(|&v| up(v)))?,
+            most_passed: Vec::collected(k, bounds.passed.iter().map(|&v| up(v)))?,
             waiting: Vec::reserved(TILE)?,
             rows: Vec::reserved(TILE * d)?,
             norms: Vec::reserved(TILE)?,
@@ -109,11 +105,6 @@ impl Hamerly {
             searched: 0,
             begun: core::mem::replace(&mut bounds.begun, true),
         })
-    }
-
-    /// Rows decided in f64 so far.
-    pub fn decided(&self) -> u64 {
-        self.lloyd.decided
     }
 
     /// The part of a pass over every distance that this pass over `count` rows has saved; negative
@@ -170,7 +161,7 @@ impl Hamerly {
             return false;
         }
         self.tightened += 1;
-        let u = (distance(rows.row(i), &self.centroids[own * d..][..d]).sqrt() * (1.0 + SAFE)) as f32;
+        let u = up(distance(rows.row(i), &self.centroids[own * d..][..d]).sqrt());
         bounds.upper[i] = stored_upper(u as f64, self.gone[own]);
         u < bounds.lower[i] - self.most_passed[own]
     }
@@ -204,11 +195,9 @@ fn settle(
     let found = lloyd.proposals(values, norms);
     let (mut u, mut l) = ([0.0f64; TILE], [0.0f64; TILE]);
     for (slot, &norm) in norms.iter().enumerate() {
-        // The norm is at least ‖x‖ and at most 2 SAFE above it.
-        let squared = norm as f64 * norm as f64;
-        let margin = 2.0 * margin(a, b, norm) as f64;
-        u[slot] = (squared - 2.0 * found.best[slot] as f64 + margin).max(0.0).sqrt();
-        l[slot] = (squared * (1.0 - 5.0 * SAFE) - 2.0 * found.second[slot] as f64 - margin).max(0.0).sqrt();
+        let margin = margin(a, b, norm);
+        u[slot] = farthest(norm, found.best[slot], margin);
+        l[slot] = nearest(norm, found.second[slot], margin);
     }
     let mut changed = 0;
     for (slot, &norm) in norms.iter().enumerate() {
@@ -220,14 +209,4 @@ fn settle(
         bounds.lower[i] = if clear { stored_lower(l[slot], passed[label]) } else { 0.0 };
     }
     changed
-}
-
-/// u - gone, rounded up; with room for adding `gone` again in f32.
-fn stored_upper(u: f64, gone: f64) -> f32 {
-    (u - gone + SAFE * (u + gone)) as f32
-}
-
-/// l + passed, rounded down; with room for taking `passed` away again in f32.
-fn stored_lower(l: f64, passed: f64) -> f32 {
-    (l + passed - SAFE * (l + passed)) as f32
 }

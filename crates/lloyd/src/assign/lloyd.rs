@@ -12,8 +12,6 @@ pub struct Lloyd {
     certifier: Certifier,
     block: Block,
     proposals: Proposals,
-    /// Rows decided in f64 so far.
-    pub decided: u64,
 }
 
 impl Lloyd {
@@ -26,7 +24,6 @@ impl Lloyd {
             panel,
             block: Block::new(d)?,
             proposals: Proposals::new(),
-            decided: 0,
         })
     }
 
@@ -65,7 +62,6 @@ impl Lloyd {
             }
             let row = &rows[i * self.panel.d..][..self.panel.d];
             found.index[i] = self.certifier.decide(row, norm, &self.panel, &self.centroids);
-            self.decided += 1;
         }
         found
     }

@@ -4,6 +4,7 @@
 //! the lowest index on ties. A variant may remember what it likes from one question to the next;
 //! what it forgets costs time, never a label.
 
+mod bound;
 pub mod certify;
 pub mod chooser;
 pub mod clusters;

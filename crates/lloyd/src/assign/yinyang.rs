@@ -19,6 +19,7 @@
 //! Slack: as in `hamerly.rs`. A label is taken from the f32 scores only where the best is further
 //! from the next than scores can be wrong; elsewhere every centroid is measured in f64.
 
+use super::bound::{farthest, nearest, stored_lower, stored_upper, up, way};
 use super::certify::{Certifier, margin};
 use super::clusters::Clusters;
 use crate::kernel::{Block, Panel, Proposals, TILE, distance, propose};
@@ -26,8 +27,6 @@ use crate::order::{Ranked, in_order};
 use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};
 
-/// Part by which a bound is moved to the safe side whenever it is computed: 16 units of f32.
-const SAFE: f64 = 1e-6;
 /// Rows from which a group gathers those that need it.
 pub const BATCH: usize = 4 * TILE;
 
@@ -85,7 +84,7 @@ impl Groups {
     fn follow(&mut self, centroids: &[f64], d: usize) {
         let mut most = vec![0.0f64; self.ends.len()];
         for (j, (from, to)) in self.seen.chunks_exact(d).zip(centroids.chunks_exact(d)).enumerate() {
-            let way = distance(from, to).sqrt() * (1.0 + SAFE);
+            let way = way(from, to);
             self.gone[j] += way;
             let most = &mut most[self.group[j] as usize];
             *most = most.max(way);
@@ -166,14 +165,12 @@ pub struct Yinyang {
     /// Row × centroid pairs that were scored.
     scored: usize,
     begun: bool,
-    pub decided: u64,
 }
 
 impl Yinyang {
     /// `groups` of the clusters' present labels.
     pub fn new(groups: &mut Groups, centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
         groups.follow(centroids, d);
-        let up = |v: &f64| (v * (1.0 + SAFE)) as f32;
         let whole = Panel::pack(centroids, k, d)?;
         let mut panels = Vec::new();
         let mut start = 0;
@@ -189,8 +186,8 @@ impl Yinyang {
             centroids: Vec::copied(centroids)?,
             gone: Vec::copied(&groups.gone)?,
             passed: Vec::copied(&groups.passed)?,
-            most_gone: Vec::collected(k, groups.gone.iter().map(up))?,
-            most_passed: Vec::collected(panels.len(), groups.passed.iter().map(up))?,
+            most_gone: Vec::collected(k, groups.gone.iter().map(|&v| up(v)))?,
+            most_passed: Vec::collected(panels.len(), groups.passed.iter().map(|&v| up(v)))?,
             block: Block::new(d)?,
             proposals: Proposals::new(),
             looks: Vec::reserved(BATCH)?,
@@ -199,7 +196,6 @@ impl Yinyang {
             tightened: 0,
             scored: 0,
             begun: core::mem::replace(&mut groups.begun, true),
-            decided: 0,
             panels,
         })
     }
@@ -254,8 +250,7 @@ impl Yinyang {
                 return;
             }
             self.tightened += 1;
-            let exact = distance(rows.row(i), &self.centroids[own as usize * d..][..d]).sqrt();
-            u = (exact * (1.0 + SAFE)) as f32;
+            u = up(distance(rows.row(i), &self.centroids[own as usize * d..][..d]).sqrt());
             groups.upper[i] = stored_upper(u as f64, self.gone[own as usize]);
             if holds(u) {
                 return;
@@ -290,7 +285,8 @@ impl Yinyang {
             let look = &mut self.looks[look as usize];
             let (best, second) = (found.best[slot], found.second[slot]);
             let norm = rows.norms[look.row as usize];
-            groups.lower[look.row as usize * t + g] = stored_lower(low(norm, best, margin(a, b, norm)), self.passed[g]);
+            groups.lower[look.row as usize * t + g] =
+                stored_lower(nearest(norm, best, margin(a, b, norm)), self.passed[g]);
             let label = groups.members[start + found.index[slot] as usize];
             if best > look.best {
                 look.next = look.next.max(look.best).max(look.beside);
@@ -313,29 +309,13 @@ impl Yinyang {
         if look.best - look.next.max(look.beside) > margin {
             let label = look.label as usize;
             let g = groups.group[label] as usize;
-            let squared = norm as f64 * norm as f64 - 2.0 * look.best as f64 + 2.0 * margin as f64;
-            groups.upper[i] = stored_upper(squared.max(0.0).sqrt(), self.gone[label]);
-            groups.lower[i * t + g] = stored_lower(low(norm, look.beside, margin), self.passed[g]);
+            groups.upper[i] = stored_upper(farthest(norm, look.best, margin), self.gone[label]);
+            groups.lower[i * t + g] = stored_lower(nearest(norm, look.beside, margin), self.passed[g]);
             return clusters.relabel(rows, i, &[look.label]);
         }
         // Too close for f32. The bounds of the groups that were looked at hold for the label too.
-        self.decided += 1;
         groups.upper[i] = f32::INFINITY;
         let label = self.certifier.decide(rows.row(i), norm, &self.whole, &self.centroids);
         clusters.relabel(rows, i, &[label])
     }
-}
-
-/// At most the distance of a row to a centroid with at most this score.
-fn low(norm: f32, score: f32, margin: f32) -> f64 {
-    let squared = norm as f64 * norm as f64 * (1.0 - 5.0 * SAFE);
-    (squared - 2.0 * score as f64 - 2.0 * margin as f64).max(0.0).sqrt()
-}
-
-fn stored_upper(u: f64, gone: f64) -> f32 {
-    (u - gone + SAFE * (u + gone)) as f32
-}
-
-fn stored_lower(l: f64, passed: f64) -> f32 {
-    (l + passed - SAFE * (l + passed)) as f32
 }
