@@ -1,6 +1,7 @@
 import type { Assigned } from "../questions.js";
 import type { Iteration, Step, Stopped } from "../model.js";
 import { ask, type Driver } from "./driver.js";
+import { loop, means } from "./loop.js";
 import { inertiaFromMoments, valueAt } from "./moments.js";
 import type { Space } from "./space.js";
 
@@ -23,13 +24,8 @@ export interface Fit {
 }
 
 /**
- * The loop of k-means (Lloyd 1982), the only one there is.
- *
- *     repeat
- *       assign each row to its nearest centroid
- *       an empty cluster takes the row farthest from its centroid
- *       move each centroid to the mean of its rows
- *     until no centroid moves (stable), they move little (converged), or a budget ends
+ * The k-means of this library: the loop, where an empty cluster takes the row farthest from its
+ * centroid, until no centroid moves (stable), they move little (converged), or a budget ends.
  *
  * Where it ends before it is stable, rows are assigned once more, so that labels always belong to
  * the centroids returned.
@@ -37,44 +33,34 @@ export interface Fit {
 export function* fit(space: Space, k: number, start: Float64Array, budget: Budget, restart: number): Driver<Fit> {
   const { maxIterations, tolerance, deadline, clock } = budget;
   const history: Iteration[] = [];
-  let centroids = start;
-  let previous: Float64Array | null = null;
   let least = 0;
-  for (;;) {
-    const began = clock();
-    const found = yield* ask({ ask: "assign", k, centroids, previous });
-    const assigned = yield* repaired(space, k, centroids, found);
-    if (!previous) least = tolerance * meanVariance(space, found, k);
-    const next = means(assigned, centroids, k);
-    const { total, largest } = shifts(centroids, next, k);
-    const iteration: Iteration = {
-      inertia: scaled(space, lowered(inertiaFromMoments(space.squares, assigned, k), space, history)),
-      shift: Math.sqrt(largest) * 2 ** space.frame.exponent,
-      changed: assigned.changed,
-      milliseconds: clock() - began,
-    };
-    history.push(iteration);
-    previous = centroids;
-    centroids = next;
-    const made = history.length;
-    yield { ask: "progress", step: (): Step => ({ ...iteration, iteration: made, restart, centroids: unframed(space, next) }) };
-    const stopped: Stopped | null =
-      total === 0
-        ? "stable"
-        : total <= least
-          ? "converged"
-          : made >= maxIterations
-            ? "max-iterations"
-            : clock() >= deadline
-              ? "time-limit"
-              : null;
-    if (!stopped) continue;
-    const sums = assigned === found ? yield* ask({ ask: "refine", k, centroids: previous }) : null;
-    const refined = sums ? means({ ...assigned, sums }, centroids, k) : centroids;
-    if (stopped === "stable") return { centroids, refined, iterations: made, stopped, history };
-    const last = yield* settled(k, centroids, previous);
-    return { centroids: last, refined: refined.map((value, at) => (last[at] === centroids[at] ? value : last[at])), iterations: made, stopped, history };
-  }
+  let began = clock();
+  const end = yield* loop(k, start, {
+    fill: (centroids, found) => repaired(space, k, centroids, found),
+    *moved({ made, from, to, found, assigned }) {
+      if (made === 1) least = tolerance * meanVariance(space, found, k);
+      const { total, largest } = shifts(from, to, k);
+      const iteration: Iteration = {
+        inertia: scaled(space, lowered(inertiaFromMoments(space.squares, assigned, k), space, history)),
+        shift: Math.sqrt(largest) * 2 ** space.frame.exponent,
+        changed: assigned.changed,
+        milliseconds: clock() - began,
+      };
+      history.push(iteration);
+      yield { ask: "progress", step: (): Step => ({ ...iteration, iteration: made, restart, centroids: unframed(space, to) }) };
+      began = clock();
+      if (total === 0) return "stable";
+      if (total <= least) return "converged";
+      if (made >= maxIterations) return "max-iterations";
+      return began >= deadline ? "time-limit" : null;
+    },
+  });
+  const { from, to: centroids, found, assigned, stopped, made: iterations } = end;
+  const sums = assigned === found ? yield* ask({ ask: "refine", k, centroids: from }) : null;
+  const refined = sums ? means({ ...assigned, sums }, centroids, k) : centroids;
+  if (stopped === "stable") return { centroids, refined, iterations, stopped, history };
+  const last = yield* settled(k, centroids, from);
+  return { centroids: last, refined: refined.map((value, at) => (last[at] === centroids[at] ? value : last[at])), iterations, stopped, history };
 }
 
 /** Frame units to the caller's, as k rows. */
@@ -110,19 +96,6 @@ function meanVariance({ columns, squares }: Space, { sums, weights }: Assigned, 
     means += (clusters.reduce((sum, j) => sum + valueAt(sums, j * columns + c, k * columns), 0) / weight) ** 2;
   }
   return Math.max(0, (valueAt(squares, 0, 1) / weight - means) / columns);
-}
-
-/** The means of the clusters; one without weight keeps its centroid. */
-export function means({ sums, weights }: Assigned, centroids: Float64Array, k: number): Float64Array {
-  const size = centroids.length;
-  const columns = size / k;
-  const next = centroids.slice();
-  for (let j = 0; j < k; j++) {
-    const weight = valueAt(weights, j, k);
-    if (weight <= 0) continue;
-    for (let at = j * columns; at < (j + 1) * columns; at++) next[at] = valueAt(sums, at, size) / weight;
-  }
-  return next;
 }
 
 /** Squared movement of all centroids together, and of the one that moved farthest. */

@@ -2,7 +2,7 @@ import { LloydError, show } from "../errors.js";
 import type { Drawn, Race } from "../questions.js";
 import type { InitReport } from "../model.js";
 import { ask, type Driver } from "./driver.js";
-import { means } from "./fit.js";
+import { means } from "./loop.js";
 import { valueAt } from "./moments.js";
 import type { Space } from "./space.js";
 

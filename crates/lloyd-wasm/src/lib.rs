@@ -9,7 +9,7 @@ use lloyd::assign::Algorithm;
 use lloyd::exact::Sums;
 use lloyd::frame::Frame;
 use lloyd::rows::{Extents, Rows};
-use lloyd::shard::{self, Draw};
+use lloyd::shard::{self, Certain, Draw};
 use wasm_bindgen::prelude::*;
 
 type Maybe<T> = Result<T, JsValue>;
@@ -35,6 +35,7 @@ pub struct Shard {
     extents: Extents,
     frame: Option<Frame>,
     squares: Sums,
+    certain: Certain,
 }
 
 #[wasm_bindgen]
@@ -52,6 +53,7 @@ impl Shard {
             extents,
             frame: None,
             squares,
+            certain: Certain::default(),
         })
     }
 
@@ -260,6 +262,18 @@ impl Shard {
     pub fn distances_staged(&mut self, from: usize, to: usize, centroids: &[f64]) -> Maybe<Vec<f64>> {
         let len = self.place_staged(from, to);
         shard::distances(&self.staged[..len], self.inner.rows.columns, centroids).map_err(thrown)
+    }
+
+    /// Labels of the caller's own points, each within `doubt` of its row; the rows that stay in doubt.
+    pub fn certain(&mut self, k: usize, centroids: &[f64], doubt: f64) -> Maybe<Vec<u32>> {
+        self.certain = self.inner.certain(k, centroids, doubt).map_err(thrown)?;
+        Ok(core::mem::take(&mut self.certain.doubtful))
+    }
+
+    /// Where the labels of `certain` lie: count × u32.
+    #[wasm_bindgen(js_name = certainLabels)]
+    pub fn certain_labels(&self) -> *const u32 {
+        self.certain.labels.as_ptr()
     }
 
     /// Drops every memory of earlier questions.

@@ -8,9 +8,11 @@
 //! question or is asked twice answers the same bits, only later. So every question carries all
 //! that its reply depends on, and `work` can be left at any point.
 
+mod certain;
 mod seeding;
 mod tiles;
 
+pub use certain::Certain;
 pub use seeding::{Draw, Drawn};
 pub use tiles::distances;
 

@@ -249,3 +249,27 @@ proptest! {
 fn centroids_of(case: &Case, k: usize) -> Vec<f64> {
     centroids(&case.values, case.d, k, case.seed)
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A label that is not in doubt is the label of any point within ρ of the row.
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    fn certain_labels_hold_for_what_lies_near_the_rows(case in cases(), bits in 8i32..40) {
+        let doubt = lloyd::exact::exp2(-bits);
+        let centroids = case.centroids(0);
+        let found = case.whole().certain(case.k, &centroids, doubt).unwrap();
+        for (i, row) in case.values.chunks_exact(case.d).enumerate() {
+            let step = doubt / (case.d as f64).sqrt();
+            let away = |c: u64| step * (2.0 * lloyd::race::uniform(case.seed, c, i as u64) - 1.0).signum();
+            let point: Vec<f64> = row.iter().zip(0..).map(|(&x, c)| x as f64 + away(c)).collect();
+            if found.doubtful.binary_search(&(i as u32)).is_err() {
+                let own = lloyd::kernel::distance(&point, &centroids[found.labels[i] as usize * case.d..][..case.d]);
+                for c in centroids.chunks_exact(case.d) {
+                    prop_assert!(own <= lloyd::kernel::distance(&point, c));
+                }
+            }
+        }
+    }
+}

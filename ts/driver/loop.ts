@@ -1,0 +1,61 @@
+import type { Assigned } from "../questions.js";
+import type { Stopped } from "../model.js";
+import { ask, type Driver } from "./driver.js";
+import { valueAt } from "./moments.js";
+
+/** One turn of the loop: rows were assigned to `from`, whose clusters' means are `to`. */
+export interface Move {
+  /** From 1. */
+  readonly made: number;
+  readonly from: Float64Array;
+  readonly to: Float64Array;
+  /** The clusters as rows found them, and after `fill`. */
+  readonly found: Assigned;
+  readonly assigned: Assigned;
+}
+
+/** What a kind of k-means decides for itself. */
+export interface Rules {
+  /** What becomes of clusters without rows. */
+  fill(centroids: Float64Array, found: Assigned): Driver<Assigned>;
+  /** Told of each move; says why it was the last, or null. */
+  moved(move: Move): Driver<Stopped | null>;
+}
+
+/**
+ * The loop of k-means (Lloyd 1982), the only one there is.
+ *
+ *     repeat
+ *       assign each row to its nearest centroid
+ *       fill empty clusters
+ *       move each centroid to the mean of its rows
+ *     until the rules say why that was the last time
+ *
+ * @returns the last move
+ */
+export function* loop(k: number, start: Float64Array, rules: Rules): Driver<Move & { readonly stopped: Stopped }> {
+  let centroids = start;
+  let previous: Float64Array | null = null;
+  for (let made = 1; ; made++) {
+    const found: Assigned = yield* ask({ ask: "assign", k, centroids, previous });
+    const assigned = yield* rules.fill(centroids, found);
+    const move: Move = { made, from: centroids, to: means(assigned, centroids, k), found, assigned };
+    const stopped = yield* rules.moved(move);
+    if (stopped) return { ...move, stopped };
+    previous = centroids;
+    centroids = move.to;
+  }
+}
+
+/** The means of the clusters; one without weight keeps its centroid. */
+export function means({ sums, weights }: Assigned, centroids: Float64Array, k: number): Float64Array {
+  const size = centroids.length;
+  const columns = size / k;
+  const next = centroids.slice();
+  for (let j = 0; j < k; j++) {
+    const weight = valueAt(weights, j, k);
+    if (weight <= 0) continue;
+    for (let at = j * columns; at < (j + 1) * columns; at++) next[at] = valueAt(sums, at, size) / weight;
+  }
+  return next;
+}
