@@ -1,18 +1,28 @@
 import type { Driver, Progress } from "./driver/driver.js";
-import type { Inline } from "./executor/inline.js";
-import type { Question } from "./questions.js";
+import type { Question, Replies } from "./questions.js";
 
-type Watch = (progress: Progress) => void;
+/** Answers questions about the rows that it holds, yielding between pieces of work. */
+export interface Executor {
+  answer<Q extends Question>(question: Q): Generator<void, Replies[Q["ask"]]>;
+}
 
 /** Milliseconds of work after which the event loop gets a turn. */
 const SLICE = 12;
 
 /** Runs a driver to its end on this thread. */
-export function pumpSync<T>(driver: Driver<T>, executor: Inline, watch?: Watch, signal?: AbortSignal): T {
+export function pumpSync<T, S>(driver: Driver<T, S>, executor: Executor, watch?: (progress: Progress<S>) => void, signal?: AbortSignal): T {
+  const turns = turnsSync(driver, executor, signal);
+  let turn = turns.next();
+  for (; !turn.done; turn = turns.next()) watch?.(turn.value);
+  return turn.value;
+}
+
+/** The same, iteration by iteration: yields what can be watched. */
+export function* turnsSync<T, S>(driver: Driver<T, S>, executor: Executor, signal?: AbortSignal): Generator<Progress<S>, T> {
   let turn = driver.next();
   while (!turn.done) {
     if (turn.value.ask === "progress") {
-      watch?.(turn.value);
+      yield turn.value;
       turn = driver.next();
     } else {
       turn = driver.next(drain(executor.answer<Question>(turn.value), signal));
@@ -21,8 +31,8 @@ export function pumpSync<T>(driver: Driver<T>, executor: Inline, watch?: Watch, 
   return turn.value;
 }
 
-/** The same in slices: yields what is watched, and lets the event loop turn in between. */
-export async function* pump<T>(driver: Driver<T>, executor: Inline, signal?: AbortSignal): AsyncGenerator<Progress, T> {
+/** The same in slices: lets the event loop turn in between. */
+export async function* pump<T>(driver: Driver<T>, executor: Executor, signal?: AbortSignal): AsyncGenerator<Progress, T> {
   let turn = driver.next();
   let began = performance.now();
   while (!turn.done) {

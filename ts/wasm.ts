@@ -245,6 +245,16 @@ export class Shard {
     this.#stage(data, from, to, (shard, a, b) => use(shard.distancesStaged(a, b, centroids)), true);
   }
 
+  /**
+   * Nearest centroids of the points behind the rows, each within `doubt` of its row, and the rows
+   * where that leaves more than one possible. In the frame's units.
+   */
+  certain(k: number, centroids: Float64Array, doubt: number): { labels: Int32Array<ArrayBuffer>; doubtful: Uint32Array } {
+    const doubtful = this.#run((shard) => shard.certain(k, centroids, doubt));
+    const labels = this.#run((shard, memory) => new Int32Array(memory, shard.certainLabels() >>> 0, this.#count).slice());
+    return { labels, doubtful };
+  }
+
   /** Drops what is remembered of earlier questions; no answer changes. */
   forget(): void {
     this.#run((shard) => shard.forget());

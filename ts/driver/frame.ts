@@ -51,6 +51,16 @@ export function frameReaching(frame: Frame, { min, max }: Measured, name: Column
   return { ...frame, span };
 }
 
+/**
+ * At most how far a row loaded into the frame made for it lies from the point that it stands for, in
+ * the frame's units: half a grid step and f32's rounding of the largest value, per column.
+ */
+export function doubtOf({ grid }: Frame, count: number): number {
+  const largest = 51 - exponentAbove(Math.max(1, count));
+  const squares = Array.from(grid, (g) => (2 ** (g - 1) + 2 ** (g + largest - 24)) ** 2);
+  return 1.001 * Math.sqrt(squares.reduce((a, b) => a + b, 0));
+}
+
 /** The least e with 2^e ≥ v, for finite v > 0, whatever the engine's logarithm rounds to. */
 export function exponentAbove(v: number): number {
   let e = Math.min(1023, Math.ceil(Math.log2(v)));

@@ -1,5 +1,5 @@
 import type { Assigned } from "../questions.js";
-import type { Stopped } from "../model.js";
+import type { Step, Stopped } from "../model.js";
 import { ask, type Driver } from "./driver.js";
 import { valueAt } from "./moments.js";
 
@@ -15,11 +15,11 @@ export interface Move {
 }
 
 /** What a kind of k-means decides for itself. */
-export interface Rules {
-  /** What becomes of clusters without rows. */
-  fill(centroids: Float64Array, found: Assigned): Driver<Assigned>;
+export interface Rules<S = Step> {
+  /** What becomes of clusters without rows; without it, each keeps its centroid. */
+  fill?(centroids: Float64Array, found: Assigned): Driver<Assigned, S>;
   /** Told of each move; says why it was the last, or null. */
-  moved(move: Move): Driver<Stopped | null>;
+  moved(move: Move): Driver<Stopped | null, S>;
 }
 
 /**
@@ -33,12 +33,12 @@ export interface Rules {
  *
  * @returns the last move
  */
-export function* loop(k: number, start: Float64Array, rules: Rules): Driver<Move & { readonly stopped: Stopped }> {
+export function* loop<S = Step>(k: number, start: Float64Array, rules: Rules<S>): Driver<Move & { readonly stopped: Stopped }, S> {
   let centroids = start;
   let previous: Float64Array | null = null;
   for (let made = 1; ; made++) {
     const found: Assigned = yield* ask({ ask: "assign", k, centroids, previous });
-    const assigned = yield* rules.fill(centroids, found);
+    const assigned = rules.fill ? yield* rules.fill(centroids, found) : found;
     const move: Move = { made, from: centroids, to: means(assigned, centroids, k), found, assigned };
     const stopped = yield* rules.moved(move);
     if (stopped) return { ...move, stopped };

@@ -1,0 +1,54 @@
+import { LloydError } from "../errors.js";
+import type { Assign, Assigned, Question, Replies } from "../questions.js";
+
+/** Finds each row's nearest centroid. */
+export interface Finder {
+  /** `centroids`: k × d, in the rows' units. OUT `labels`: one per row; -1 where none is nearest. */
+  find(centroids: Float64Array, k: number, labels: Int32Array): void;
+}
+
+/**
+ * Answers `assign` over the caller's own 64-bit numbers: labels by any finder, sums by plain
+ * addition in the order of the rows. So a mean is, to the last bit, what the plainest loop makes of
+ * its rows, which is what other libraries return.
+ */
+export class Plain {
+  /** Of the last answer. */
+  readonly labels: Int32Array<ArrayBuffer>;
+  readonly #data: Float64Array;
+  readonly #columns: number;
+  readonly #finder: Finder;
+
+  /** `data`: rows of `columns`, row-major. */
+  constructor(data: Float64Array, columns: number, finder: Finder) {
+    this.#data = data;
+    this.#columns = columns;
+    this.#finder = finder;
+    this.labels = new Int32Array(data.length / columns).fill(-1);
+  }
+
+  /** @throws TypeError for every question but `assign` */
+  *answer<Q extends Question>(question: Q): Generator<void, Replies[Q["ask"]]> {
+    if (question.ask !== "assign") throw new TypeError(`plain rows do not answer ${question.ask}`);
+    return this.#assign(question) as Replies[Q["ask"]];
+  }
+
+  #assign({ k, centroids }: Assign): Assigned {
+    const { labels } = this;
+    const before = labels.slice();
+    this.#finder.find(centroids, k, labels);
+    const columns = this.#columns;
+    const data = this.#data;
+    const counts = new Float64Array(k);
+    const sums = new Float64Array(k * columns);
+    let changed = 0;
+    for (let i = 0, at = 0; i < labels.length; i++) {
+      const label = labels[i];
+      if (label < 0) throw new LloydError("out-of-range", `no centroid is nearest to row ${i}: its distances to all of them are NaN, or too large for a number`);
+      changed += Number(label !== before[i]);
+      counts[label] += 1;
+      for (let to = label * columns, end = to + columns; to < end; to++, at++) sums[to] += data[at];
+    }
+    return { changed, counts, weights: counts, sums };
+  }
+}
