@@ -7,8 +7,10 @@
  */
 import { instantiate, type Exports, type WasmShard } from "../build/wasm/instantiate.js";
 import { ALGORITHMS, type Algorithm } from "./algorithm.js";
+import { places } from "../build/wasm/fused.js";
 import bytes from "../build/wasm/lloyd_wasm_bg.wasm";
 import { LloydError, showBytes } from "./errors.js";
+import { fuse, hasFused } from "./fused.js";
 import type { NumberArray } from "./points.js";
 import type { Assigned, Draw, Drawn, Far, FarRow, Finished, Frame, Loaded, Measured, Search, Searched } from "./questions.js";
 
@@ -51,7 +53,7 @@ function compile(): WebAssembly.Module {
     throw new LloydError("wasm-unavailable", "this engine has no WebAssembly; lloyd needs it with SIMD (all engines since 2021 have both)");
   }
   try {
-    return new WebAssembly.Module(bytes);
+    return new WebAssembly.Module(hasFused() ? fuse(bytes, places) : bytes);
   } catch (cause) {
     throw new LloydError(
       "wasm-unavailable",
