@@ -1,20 +1,48 @@
-import { defineConfig } from "tsup";
+import { copyFileSync } from "node:fs";
+import { basename } from "node:path";
+import { defineConfig, type Options } from "tsup";
+import { entries } from "./scripts/entries.mjs";
 
-const shared = {
+const wasm = "build/wasm/lloyd_wasm_bg.wasm";
+
+/** Puts another file of ts/engine/ in the place of inline.ts. */
+const withEngine = (name: string): NonNullable<Options["esbuildPlugins"]>[number] => ({
+  name: `engine ${name}`,
+  setup(build) {
+    build.onResolve({ filter: /\/engine\/inline\.js$/ }, ({ importer, resolveDir }) =>
+      basename(importer) === `${name}.ts` ? null : build.resolve(`./engine/${name}.ts`, { resolveDir, kind: "import-statement" }),
+    );
+  },
+});
+
+/** Leaves the import of the module to the platform, as a file beside the package's scripts. */
+const wasmAsImport: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "wasm as import",
+  setup: (build) => build.onResolve({ filter: /\.wasm$/ }, () => ({ path: "../lloyd.wasm", external: true })),
+};
+
+const shared: Options = {
   target: "es2022",
   clean: false,
   removeNodeProtocol: false,
-  loader: { ".wasm": "binary" as const },
-  platform: "neutral" as const,
+  splitting: true,
+  // Bundled, although package.json names it: the package has no dependencies at run time.
+  noExternal: ["ml-xsadd"],
+  loader: { ".wasm": "binary" },
+  platform: "neutral",
   // The CSV reader mentions a Node module that it only needs for streams.
   external: [/^node:/, "stream"],
-  esbuildOptions: (options: { mainFields?: string[] }) => {
+  esbuildOptions: (options) => {
     options.mainFields = ["module", "main"];
+    options.legalComments = "none";
   },
 };
 
 export default defineConfig([
-  // The command shares the library's code through a chunk.
-  { ...shared, entry: { index: "ts/index.ts", cli: "ts/cli/main.ts" }, format: "esm", splitting: true, dts: { entry: { index: "ts/index.ts" } } },
-  { ...shared, entry: { index: "ts/index.ts" }, format: "cjs", dts: true },
+  // The command shares the library's code through chunks.
+  { ...shared, entry: { ...entries, cli: "ts/cli/main.ts" }, format: "esm", dts: { entry: entries }, onSuccess: async () => copyFileSync(wasm, "dist/lloyd.wasm") },
+  { ...shared, entry: entries, format: "esm", outDir: "dist/workerd", esbuildPlugins: [withEngine("workerd"), wasmAsImport] },
+  { ...shared, entry: { slim: "ts/index.ts" }, format: "esm", splitting: false, esbuildPlugins: [withEngine("slim")] },
+  { ...shared, entry: { "slim-node": "ts/index.ts" }, format: ["esm", "cjs"], splitting: false, shims: true, platform: "node", esbuildPlugins: [withEngine("slim-node")] },
+  { ...shared, entry: { js: "ts/index.ts" }, format: ["esm", "cjs"], splitting: false, minify: true, esbuildPlugins: [withEngine("js")] },
 ]);

@@ -14,6 +14,7 @@ export const npmCommand = {
   tsup: inRoot("node_modules/tsup/dist/cli-default.js"),
   vitest: inRoot("node_modules/vitest/vitest.mjs"),
   wasmOpt: inRoot("node_modules/binaryen/bin/wasm-opt"),
+  wasm2js: inRoot("node_modules/binaryen/bin/wasm2js"),
   wasmDis: inRoot("node_modules/binaryen/bin/wasm-dis"),
   wasmAs: inRoot("node_modules/binaryen/bin/wasm-as"),
 };

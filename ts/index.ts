@@ -4,5 +4,7 @@ export type { InitReport, Iteration, RestartReport, Step, Stopped, Warning } fro
 export type { Algorithm } from "./algorithm.js";
 export type { InitFunction, InitMethod, KMeansOptions } from "./options.js";
 export type { NumberArray, Numbers, Points } from "./points.js";
+export { backend, init } from "./backend.js";
+export type { Backend, Source } from "./backend.js";
 export { LloydError } from "./errors.js";
 export type { LloydErrorCode } from "./errors.js";

@@ -1,5 +1,6 @@
 import { solve, type Solution } from "./driver/solve.js";
 import type { Driver, Progress } from "./driver/driver.js";
+import { engine } from "./engine/inline.js";
 import { Inline } from "./executor/inline.js";
 import { modelOf, type KMeansModel, type Step } from "./model.js";
 import { parse, type KMeansOptions, type Parsed } from "./options.js";
@@ -75,6 +76,7 @@ async function* kmeansRun(points: Points, options: KMeansOptions): AsyncGenerato
   const parsed = parse(points, options);
   const { signal } = parsed;
   signal?.throwIfAborted();
+  if (!engine.ready) await engine.init();
   const executor = new Inline(parsed.rows, parsed);
   try {
     return finished(parsed, yield* pump(begin(parsed), executor, signal));

@@ -1,16 +1,14 @@
 /**
- * The boundary: the only file that knows how to get at WebAssembly.
+ * The boundary: the only file that calls into the compiled crate.
  *
  * One instance serves all fits of this thread, as long as it stays small and healthy. Its memory
  * never shrinks, so an instance that grew beyond {@link KEEP} is given up with the fit that needed
  * it; one that trapped is given up at once, and every shard in it fails with one clear error.
  */
-import { instantiate, type Exports, type WasmShard } from "../build/wasm/instantiate.js";
+import type { Exports, WasmShard } from "../build/wasm/instantiate.js";
 import { ALGORITHMS, type Algorithm } from "./algorithm.js";
-import { places } from "../build/wasm/fused.js";
-import bytes from "../build/wasm/lloyd_wasm_bg.wasm";
+import { engine } from "./engine/inline.js";
 import { LloydError, showBytes } from "./errors.js";
-import { fuse, hasFused } from "./fused.js";
 import type { NumberArray } from "./points.js";
 import type { Assigned, Draw, Drawn, Far, FarRow, Finished, Frame, Loaded, Measured, Search, Searched } from "./questions.js";
 
@@ -23,7 +21,6 @@ const LARGEST = 2 ** 31 - 1;
 /** Planes of an exact sum. */
 const PLANES = 3;
 
-let compiled: WebAssembly.Module | undefined;
 let kept: Instance | undefined;
 
 class Instance {
@@ -31,7 +28,7 @@ class Instance {
   trap: unknown;
 
   constructor() {
-    this.exports = instantiate((compiled ??= compile()));
+    this.exports = engine.instantiate();
   }
 
   /** Calls into wasm; turns what it throws into errors of ours. */
@@ -45,22 +42,6 @@ class Instance {
       this.trap = thrown;
       throw trapped(thrown);
     }
-  }
-}
-
-function compile(): WebAssembly.Module {
-  if (typeof WebAssembly !== "object") {
-    throw new LloydError("wasm-unavailable", "this engine has no WebAssembly; lloyd needs it with SIMD (all engines since 2021 have both)");
-  }
-  try {
-    return new WebAssembly.Module(hasFused() ? fuse(bytes, places) : bytes);
-  } catch (cause) {
-    throw new LloydError(
-      "wasm-unavailable",
-      `WebAssembly could not be compiled here (${cause instanceof Error ? cause.message : cause}); ` +
-        "a Content-Security-Policy must allow script-src 'wasm-unsafe-eval', and the engine needs WebAssembly SIMD",
-      { cause },
-    );
   }
 }
 

@@ -11,7 +11,19 @@ export async function writeFactory(folder) {
   await writeFile(join(folder, "instantiate.d.ts"), TYPES);
 }
 
-function factory(glue) {
+/** The same for the glue in `from` and a `module.js` made by wasm2js: `instantiate()`. */
+export async function writeFactoryOfJs(from, folder) {
+  const glue = await readFile(join(from, "lloyd_wasm.js"), "utf8");
+  const text = `import { asmFunc } from "./module.js";\n\n${factory(glue, "")}`.replace(
+    /^const \{ memory \} = initSync.*$/m,
+    "const { memory } = __wbg_finalize_init({ exports: asmFunc(__wbg_get_imports()) });",
+  );
+  if (!text.includes("asmFunc(__wbg")) throw new Error("the glue of this wasm-bindgen has another form: no initSync; mend scripts/build/factory.mjs");
+  await writeFile(join(folder, "instantiate.js"), text.replace(/^function initSync\b[\s\S]*?^\}$/m, ""));
+  await writeFile(join(folder, "instantiate.d.ts"), TYPES_OF_JS);
+}
+
+function factory(glue, argument = "compiled") {
   const body = glue
     .replace(/^\/\* @ts-self-types.*$/m, "")
     .replace(/^async function __wbg_(load|init)\b[\s\S]*?^\}$/gm, "")
@@ -20,7 +32,7 @@ function factory(glue) {
   for (const [left, why] of [[/^export /m, "an export"], [/import\.meta/, "import.meta"], [/^import /m, "an import"]]) {
     if (left.test(body)) throw new Error(`the glue of this wasm-bindgen has another form: ${why} is left; mend scripts/build/factory.mjs`);
   }
-  return `export function instantiate(compiled) {
+  return `export function instantiate(${argument}) {
 ${body}
 const { memory } = initSync({ module: compiled });
 return { memory, Shard, search };
@@ -36,4 +48,8 @@ export interface Exports {
   readonly search: typeof search;
 }
 export function instantiate(compiled: WebAssembly.Module): Exports;
+`;
+
+const TYPES_OF_JS = `import type { Exports } from "../wasm/instantiate.js";
+export function instantiate(): Exports;
 `;

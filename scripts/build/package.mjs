@@ -1,8 +1,9 @@
-// ts/ and build/wasm → dist: the package and its command line, bundled by tsup.
+// ts/, build/wasm and build/js → dist: the package and its command line, bundled by tsup.
 
 import { rmSync } from "node:fs";
 import { run } from "../command.mjs";
 import { inRoot, npmCommand } from "../place.mjs";
+import { writeCommonJs } from "./commonjs.mjs";
 import { say, seconds } from "../say.mjs";
 import { unlessFresh } from "./inputs.mjs";
 
@@ -10,7 +11,7 @@ export async function buildPackage() {
   const started = performance.now();
   const configuration = ["tsup.config.ts", "tsconfig.json", "package.json", "package-lock.json"];
   const step = {
-    inputs: ["ts", "build/wasm", ...configuration].map((path) => inRoot(path)),
+    inputs: ["ts", "build/wasm", "build/js", "scripts/entries.mjs", "scripts/build", ...configuration].map((path) => inRoot(path)),
     outputs: ["dist/index.js", "dist/index.cjs", "dist/index.d.ts", "dist/cli.js"].map((path) => inRoot(path)),
     stamp: inRoot("build/package.made-from"),
   };
@@ -18,6 +19,7 @@ export async function buildPackage() {
     say("package", "bundling ts/ into dist/ (tsup)");
     rmSync(inRoot("dist"), { recursive: true, force: true });
     await run(process.execPath, [npmCommand.tsup, "--silent"]);
+    await writeCommonJs(["skmeans"]);
   });
   say("package", ran ? `built in ${seconds(started)}` : "up to date");
 }

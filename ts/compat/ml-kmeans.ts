@@ -10,7 +10,7 @@ import type { Finder } from "../executor/plain.js";
 import { between, mostDistant, plusPlus, random, uniformFrom } from "./ml-kmeans/seeds.js";
 import { KMeansResult, squaredEuclidean, type DistanceFunction } from "./ml-kmeans/result.js";
 import { parseTable } from "./rows.js";
-import { trajectory, withFinder, type Table, type Turn } from "./trajectory.js";
+import { copied, trajectory, withFinder, type Table, type Turn } from "./trajectory.js";
 
 export { KMeansResult } from "./ml-kmeans/result.js";
 export type { CentroidWithInformation, DistanceFunction } from "./ml-kmeans/result.js";
@@ -106,12 +106,6 @@ function given(centroids: readonly unknown[], K: number, columns: number): Float
   return flat;
 }
 
-function copied({ data, columns }: Table, rows: readonly number[]): Float64Array {
-  const flat = new Float64Array(rows.length * columns);
-  rows.forEach((row, j) => flat.set(data.subarray(row * columns, (row + 1) * columns), j * columns));
-  return flat;
-}
-
 function* turns({ rows, table, K, distance, tolerance, start }: Problem, limit: number): Generator<Turn, void> {
   if (!(0 < limit)) return;
   const stays = (from: Float64Array, to: Float64Array) => {
@@ -119,7 +113,10 @@ function* turns({ rows, table, K, distance, tolerance, start }: Problem, limit: 
     return !rowsOf(to, K).some((centroid, j) => distance(centroid, before[j]) > tolerance);
   };
   const run = (finder: Finder) =>
-    trajectory(table, K, start, finder, ({ from, to, made }) => (stays(from, to) ? "converged" : made < limit ? null : "max-iterations"));
+    trajectory(table, K, start, finder, {
+      empty: "stays",
+      stops: ({ from, to, made }) => (stays(from, to) ? "converged" : made < limit ? null : "max-iterations"),
+    });
   if (distance !== squaredEuclidean) yield* run(new Custom(rows, distance, "first", Number.MAX_VALUE));
   else yield* withFinder(table, K, { by: "squares", ties: "first" }, run);
 }

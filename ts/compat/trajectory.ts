@@ -31,16 +31,27 @@ export interface Turn {
 /** Multiply-adds of an iteration from which WebAssembly is worth its set-up. */
 const NATIVE = 2 ** 16;
 
+/** What one library does otherwise than another. */
+export interface Habits {
+  /** What becomes of the centroid of a cluster without rows. */
+  readonly empty: "stays" | "zeros";
+  /** Why a move was the last, or null. */
+  stops(move: Move): Stopped | null;
+}
+
 /**
  * k-means from given centroids as most libraries go about it: a label is the nearest centroid's in
- * their arithmetic, a mean is a sum in the order of the rows, an empty cluster stays where it was,
- * and labels are those before the last move. The one loop runs it; only its rules are others.
- *
- * @param stops why a move was the last, or null
+ * their arithmetic, a mean is a sum in the order of the rows, and labels are those before the last
+ * move. The one loop runs it; only its rules are others.
  */
-export function* trajectory(table: Table, k: number, start: Float64Array, finder: Finder, stops: (move: Move) => Stopped | null): Generator<Turn, void> {
+export function* trajectory(table: Table, k: number, start: Float64Array, finder: Finder, { empty, stops }: Habits): Generator<Turn, void> {
   const plain = new Plain(table.data, table.columns, finder);
   const driver: Driver<unknown, Turn> = loop<Turn>(k, start, {
+    *fill(_, found) {
+      if (empty === "stays") return found;
+      // The mean of one row of zeros.
+      return { ...found, weights: found.counts.map((count) => count || 1) };
+    },
     *moved(move) {
       const stopped = stops(move);
       yield { ask: "progress", step: () => ({ ...move, labels: plain.labels, stopped }) };
@@ -77,3 +88,10 @@ function loaded(table: Table) {
 
 /** What keeps rows out of WebAssembly, and leaves plain JavaScript. */
 const LIMITS: readonly string[] = ["wasm-unavailable", "out-of-memory", "out-of-range"];
+
+/** Some of the rows, one after the other. */
+export function copied({ data, columns }: Table, rows: readonly number[]): Float64Array {
+  const flat = new Float64Array(rows.length * columns);
+  rows.forEach((row, j) => flat.set(data.subarray(row * columns, (row + 1) * columns), j * columns));
+  return flat;
+}

@@ -1,13 +1,11 @@
 import { XSadd } from "ml-xsadd";
 import { LloydError, show } from "../../errors.js";
+import { draws, type Uniform } from "../draws.js";
 import type { Table } from "../trajectory.js";
 import type { DistanceFunction } from "./result.js";
 
 /** Squares up to this may have lost their digits. */
 const TINY = 1e-300;
-
-/** Numbers in [0, 1). */
-export type Uniform = () => number;
 
 /** The generator that a seed stands for: XSadd; `Math.random` without a seed. */
 export function uniformFrom(seed: unknown): Uniform {
@@ -110,27 +108,6 @@ export function plusPlus({ data, count, columns }: Table, K: number, uniform: Un
     [near, best.of] = [best.of, near];
   }
   return chosen;
-}
-
-/** Rows drawn in proportion to their D²; the first row where all are 0. */
-function draws(near: Float64Array, cumulated: Float64Array, trials: number, uniform: Uniform): number[] {
-  let sum = 0;
-  for (let i = 0; i < near.length; i++) sum += near[i];
-  const scale = 1 / sum;
-  let total = 0;
-  for (let i = 0; i < near.length; i++) cumulated[i] = total += near[i] * scale;
-  return Array.from({ length: trials }, () => firstAtLeast(cumulated, uniform()));
-}
-
-/** The first index whose value is not below `u`; the last where there is none, 0 among NaN. */
-function firstAtLeast(ascending: Float64Array, u: number): number {
-  let [low, high] = [0, ascending.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (u > ascending[middle]) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** {@link mostDistant}'s distance by a function of two rows. */

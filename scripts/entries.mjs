@@ -1,0 +1,43 @@
+// What the package can be imported by: one table, from which the bundler takes its entries and `exports` in package.json
+// is checked (test/exports.test.ts). `npm run exports` writes it there.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { inRoot } from "./place.mjs";
+import { asCommand } from "./say.mjs";
+
+/** Name in dist/ → source, for what is imported as "lloyd/name" (index: "lloyd"). */
+export const entries = {
+  index: "ts/index.ts",
+  "ml-kmeans": "ts/compat/ml-kmeans.ts",
+  skmeans: "ts/compat/skmeans.ts",
+};
+
+/** Other ways to the same functions as index: where the arithmetic comes from differs (ts/engine/). */
+export const variants = { slim: "slim", "slim-node": "slim-node", js: "js" };
+
+const from = (name, format, types = name) => ({
+  types: `./dist/${types}.d.${format === "cjs" ? "cts" : "ts"}`,
+  default: `./dist/${name}.${format === "cjs" ? "cjs" : "js"}`,
+});
+const both = (name, types) => ({ import: from(name, "esm", types), require: from(name, "cjs", types) });
+
+/** `exports` of package.json. Conditions are taken in their order, so the special ones come first. */
+export function exportsMap() {
+  const usual = Object.keys(entries).map((name) => [
+    name === "index" ? "." : `./${name}`,
+    { workerd: { types: `./dist/${name}.d.ts`, default: `./dist/workerd/${name}.js` }, ...both(name) },
+  ]);
+  return {
+    ...Object.fromEntries(usual),
+    "./slim": { node: both("slim-node", "index"), default: from("slim", "esm", "index") },
+    "./js": both("js", "index"),
+    "./lloyd.wasm": "./dist/lloyd.wasm",
+    "./package.json": "./package.json",
+  };
+}
+
+await asCommand(import.meta, () => {
+  const file = inRoot("package.json");
+  const manifest = JSON.parse(readFileSync(file, "utf8"));
+  writeFileSync(file, `${JSON.stringify({ ...manifest, exports: exportsMap() }, null, 2)}\n`);
+});

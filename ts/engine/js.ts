@@ -1,0 +1,10 @@
+import { instantiate } from "../../build/js/instantiate.js";
+import type { Engine } from "./engine.js";
+
+/** The crate as plain JavaScript: no WebAssembly, the same bits. */
+export const engine: Engine = {
+  ready: true,
+  backend: () => "js",
+  instantiate,
+  async init() {},
+};

@@ -1,0 +1,27 @@
+import { instantiate } from "../../build/wasm/instantiate.js";
+import { LloydError } from "../errors.js";
+import { moduleFrom } from "./compile.js";
+import type { Engine } from "./engine.js";
+
+let compiled: WebAssembly.Module | undefined;
+
+function loaded(): WebAssembly.Module {
+  if (compiled) return compiled;
+  throw new LloydError("wasm-unavailable", "lloyd/slim has not loaded its WebAssembly yet: call `await init()` first, or kmeans(), which does it");
+}
+
+/** The module from a file of its own, beside the script unless `init` is told where. */
+export const engine: Engine = {
+  get ready() {
+    return compiled !== undefined;
+  },
+  backend() {
+    loaded();
+    return "wasm-simd";
+  },
+  instantiate: () => instantiate(loaded()),
+  async init(source) {
+    if (source !== undefined) compiled = await moduleFrom(await source);
+    else compiled ??= await moduleFrom(new URL("./lloyd.wasm", import.meta.url));
+  },
+};
