@@ -28,7 +28,6 @@ const shared: Options = {
   splitting: true,
   // Bundled, although package.json names it: the package has no dependencies at run time.
   noExternal: ["ml-xsadd"],
-  loader: { ".wasm": "binary" },
   platform: "neutral",
   // The CSV reader mentions a Node module that it only needs for streams.
   external: [/^node:/, "stream"],

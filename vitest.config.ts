@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { defineConfig, type Plugin } from "vitest/config";
+import { defineConfig } from "vitest/config";
 
 // vitest reports failures with Map.groupBy, which Node 20 lacks.
 (Map as { groupBy?: unknown }).groupBy ??= <K, V>(items: Iterable<V>, keyOf: (item: V) => K) => {
@@ -8,19 +7,7 @@ import { defineConfig, type Plugin } from "vitest/config";
   return groups;
 };
 
-/** `import bytes from "x.wasm"`, as the bundler does it for the package. */
-const wasmAsBytes: Plugin = {
-  name: "wasm-as-bytes",
-  enforce: "pre",
-  async load(id) {
-    if (!id.endsWith(".wasm")) return null;
-    const text = (await readFile(id)).toString("base64");
-    return `export default Uint8Array.from(atob("${text}"), (c) => c.charCodeAt(0));`;
-  },
-};
-
 export default defineConfig({
-  plugins: [wasmAsBytes],
   test: {
     environment: "node",
     include: ["test/**/*.test.ts"],

@@ -14,7 +14,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as
 let packed: string[];
 
 beforeAll(() => {
-  for (const file of ["index.js", "index.cjs", "index.d.ts", "index.d.cts", "cli.js"]) {
+  for (const file of ["index.js", "index.cjs", "index.d.ts", "index.d.cts", "cli.js", "lloyd.wasm"]) {
     if (!existsSync(join(ROOT, "dist", file))) throw new Error(`dist/${file} is missing: build the package first (npm run build)`);
   }
   const [tarball] = JSON.parse(run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", project], ROOT)) as { filename: string; files: { path: string }[] }[];
@@ -27,9 +27,9 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe("the packed package", () => {
   test("holds what is meant to be published and nothing else", () => {
-    const allowed = /^(dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)|package\.json|README\.md|CHANGELOG\.md|LICENSE-(MIT|APACHE))$/;
+    const allowed = /^(dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)|dist\/workerd\/[\w.-]+\.js|dist\/lloyd\.wasm|package\.json|README\.md|THIRD-PARTY\.md|CHANGELOG\.md|LICENSE-(MIT|APACHE))$/;
     expect(packed.filter((path) => !allowed.test(path))).toEqual([]);
-    expect(packed).toEqual(expect.arrayContaining(["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/cli.js", "dist/index.cjs", "dist/index.d.cts", "dist/index.d.ts", "dist/index.js", "package.json"]));
+    expect(packed).toEqual(expect.arrayContaining(["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY.md", "dist/cli.js", "dist/index.cjs", "dist/index.d.cts", "dist/index.d.ts", "dist/index.js", "package.json"]));
   });
 
   test("needs no other package", () => {
@@ -55,8 +55,29 @@ describe("the packed package", () => {
     write("names.mjs", `import * as esm from "lloyd"; import { createRequire } from "node:module";
       console.log(JSON.stringify([Object.keys(esm), Object.keys(createRequire(import.meta.url)("lloyd"))].map((names) => names.filter((n) => n !== "default" && n !== "module.exports").sort())));`);
     const [esm, cjs] = JSON.parse(run(process.execPath, ["names.mjs"])) as string[][];
-    expect(esm).toEqual(["KMeansModel", "LloydError", "kmeans", "kmeansSteps", "kmeansSync"]);
+    expect(esm).toEqual(["KMeansModel", "LloydError", "backend", "init", "kmeans", "kmeansSteps", "kmeansSync"]);
     expect(cjs).toEqual(esm);
+  });
+
+  test.each(["lloyd/slim", "lloyd/js"])("gives them through %s", (name) => {
+    const rows = rowsOf("blobs", 300, 4, 1);
+    const use = `console.log(JSON.stringify(kmeansSync(${JSON.stringify(rows)}, { k: 6, seed: 1 })));`;
+    write("esm.mjs", `import { kmeansSync } from "${name}";\n${use}`);
+    write("cjs.cjs", `const { kmeansSync } = require("${name}");\n${use}`);
+    for (const file of ["esm.mjs", "cjs.cjs"]) expect(bits(JSON.parse(run(process.execPath, [file]))), file).toBe(bits(kmeansSync(rows, { k: 6, seed: 1 })));
+  });
+
+  test("has entries whose errors are of one class", () => {
+    const use = `try { kmeans([], 1); } catch (error) { console.log(error instanceof LloydError, error.code); }`;
+    write("esm.mjs", `import { LloydError } from "lloyd"; import { kmeans } from "lloyd/ml-kmeans"; ${use}`);
+    write("cjs.cjs", `const { LloydError } = require("lloyd"); const { kmeans } = require("lloyd/ml-kmeans"); ${use}`);
+    for (const file of ["esm.mjs", "cjs.cjs"]) expect(run(process.execPath, [file]).trim(), file).toBe("true bad-k");
+  });
+
+  test("is a function where skmeans is required", () => {
+    write("cjs.cjs", `console.log(require("lloyd/skmeans")([1, 2, 9], 2, [1, 9]).it);`);
+    write("esm.mjs", `import skmeans from "lloyd/skmeans"; console.log(skmeans([1, 2, 9], 2, [1, 9]).it);`);
+    for (const file of ["esm.mjs", "cjs.cjs"]) expect(run(process.execPath, [file]).trim(), file).toBe("1");
   });
 
   test("gives them too where wasm is optimised at once", () => {

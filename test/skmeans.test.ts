@@ -89,7 +89,8 @@ describe("lloyd/skmeans gives skmeans' answers, bit for bit", () => {
       expect(a.test(point)).toStrictEqual(b.test(point));
       expect(a.test(point, (p, q) => Math.abs(p[0] - q[0]))).toStrictEqual(b.test(point, (p, q) => Math.abs(p[0] - q[0])));
     }
-    const [c, d] = [ours([1, 2, 9], 2, [1, 9]), theirs([1, 2, 9], 2, [1, 9])];
+    const numbers: number[] = [1, 2, 9];
+    const [c, d] = [ours(numbers, 2, [1, 9]), theirs(numbers, 2, [1, 9])];
     for (const point of [0, 5.25, 100]) expect(c.test(point)).toStrictEqual(d.test(point));
   });
 });

@@ -18,8 +18,13 @@ export async function writeFactoryOfJs(from, folder) {
     /^const \{ memory \} = initSync.*$/m,
     "const { memory } = __wbg_finalize_init({ exports: asmFunc(__wbg_get_imports()) });",
   );
+  // WebAssembly detaches a memory's old buffer when it grows, JavaScript cannot: views are told apart by their buffer.
+  const views = text
+    .replace(/(cached\w+Memory0)\.byteLength === 0/g, "$1.buffer !== wasm.memory.buffer")
+    .replace(/cachedDataViewMemory0\.buffer\.detached === true.*\) \{$/m, "cachedDataViewMemory0.buffer !== wasm.memory.buffer) {");
+  if (/byteLength|detached/.test(views)) throw new Error("the glue of this wasm-bindgen has another form: it looks for detached buffers; mend scripts/build/factory.mjs");
   if (!text.includes("asmFunc(__wbg")) throw new Error("the glue of this wasm-bindgen has another form: no initSync; mend scripts/build/factory.mjs");
-  await writeFile(join(folder, "instantiate.js"), text.replace(/^function initSync\b[\s\S]*?^\}$/m, ""));
+  await writeFile(join(folder, "instantiate.js"), views.replace(/^function initSync\b[\s\S]*?^\}$/m, ""));
   await writeFile(join(folder, "instantiate.d.ts"), TYPES_OF_JS);
 }
 

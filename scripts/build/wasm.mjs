@@ -9,6 +9,7 @@ import { say, seconds, Stop } from "../say.mjs";
 import { writeFactory } from "./factory.mjs";
 import { splitFused } from "./fused.mjs";
 import { unlessFresh } from "./inputs.mjs";
+import { writeText } from "./text.mjs";
 
 // One list for the compiler, the optimiser and the tests: [rustc's name, wasm-opt's name].
 const features = [
@@ -31,13 +32,14 @@ const module = join(made, "lloyd_wasm_bg.wasm");
 const glue = ["lloyd_wasm.js", "lloyd_wasm.d.ts"];
 const factory = ["instantiate.js", "instantiate.d.ts"];
 const fused = ["fused.js", "fused.d.ts"];
+const text = ["text.js", "text.d.ts"];
 
 export async function buildWasm({ env, rustc }) {
   const started = performance.now();
   const step = {
     inputs: [inRoot("crates"), inRoot("Cargo.toml"), inRoot("Cargo.lock"), inRoot("scripts/build")],
     also: rustc,
-    outputs: [module, ...[...glue, ...factory, ...fused].map((name) => join(made, name))],
+    outputs: [module, ...[...glue, ...factory, ...fused, ...text].map((name) => join(made, name))],
     stamp: inRoot("build/wasm.made-from"),
   };
   const ran = await unlessFresh(step, async () => {
@@ -45,6 +47,7 @@ export async function buildWasm({ env, rustc }) {
     await compile(env);
     await optimise();
     await writeFactory(made);
+    writeText(module, join(made, "text.js"));
     needsSimd();
   });
   say("wasm", `${ran ? `built in ${seconds(started)}` : "up to date"}, ${sizes()}`);

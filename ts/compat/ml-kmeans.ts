@@ -10,7 +10,7 @@ import type { Finder } from "../executor/plain.js";
 import { between, mostDistant, plusPlus, random, uniformFrom } from "./ml-kmeans/seeds.js";
 import { KMeansResult, squaredEuclidean, type DistanceFunction } from "./ml-kmeans/result.js";
 import { parseTable } from "./rows.js";
-import { copied, trajectory, withFinder, type Table, type Turn } from "./trajectory.js";
+import { copied, listed, trajectory, withFinder, type Table, type Turn } from "./trajectory.js";
 
 export { KMeansResult } from "./ml-kmeans/result.js";
 export type { CentroidWithInformation, DistanceFunction } from "./ml-kmeans/result.js";
@@ -122,5 +122,5 @@ function* turns({ rows, table, K, distance, tolerance, start }: Problem, limit: 
 }
 
 function resultOf({ labels, to, made, stopped }: Turn, { K, distance }: Problem): KMeansResult {
-  return new KMeansResult(Array.from(labels), rowsOf(to, K), stopped === "converged", made, distance);
+  return new KMeansResult(listed(labels), rowsOf(to, K), stopped === "converged", made, distance);
 }

@@ -10,7 +10,7 @@ import type { Finder } from "../executor/plain.js";
 import { isNumbers, type Numbers } from "../points.js";
 import { parseTable } from "./rows.js";
 import { begin, type Draw } from "./skmeans/seeds.js";
-import { trajectory, withFinder, type Table, type Turn } from "./trajectory.js";
+import { listed, trajectory, withFinder, type Table, type Turn } from "./trajectory.js";
 
 /** A number, or an array of d of them. */
 export type Point = number | Numbers;
@@ -66,7 +66,7 @@ function skmeans<P extends Point>(data: readonly P[], k: number, initial?: Draw 
   const { made, labels, to, stopped } = last!;
   const centroids = (given ?? []) as unknown[];
   for (let j = 0; j < k; j++) centroids[j] = flat ? to[j] : Array.from(to.subarray(j * table.columns, (j + 1) * table.columns));
-  return { it: made - Number(stopped === "stable"), k, idxs: Array.from(labels), centroids: centroids as Result<P>["centroids"], test };
+  return { it: made - Number(stopped === "stable"), k, idxs: listed(labels), centroids: centroids as Result<P>["centroids"], test };
 }
 
 export default skmeans;

@@ -95,3 +95,10 @@ export function copied({ data, columns }: Table, rows: readonly number[]): Float
   rows.forEach((row, j) => flat.set(data.subarray(row * columns, (row + 1) * columns), j * columns));
   return flat;
 }
+
+/** Labels as other libraries give them; several times as fast as `Array.from`. */
+export function listed(labels: Int32Array): number[] {
+  const list = new Array<number>(labels.length);
+  for (let i = 0; i < labels.length; i++) list[i] = labels[i];
+  return list;
+}

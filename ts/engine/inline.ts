@@ -1,12 +1,13 @@
 import { instantiate } from "../../build/wasm/instantiate.js";
-import bytes from "../../build/wasm/lloyd_wasm_bg.wasm";
+import { text } from "../../build/wasm/text.js";
 import { compile, moduleFrom } from "./compile.js";
 import type { Engine } from "./engine.js";
+import { bytesOf } from "./text.js";
 
 let compiled: WebAssembly.Module | undefined;
 let translated: typeof import("../../build/js/instantiate.js") | undefined;
 
-const now = () => (compiled ??= compile(bytes, 'call `await init()` first, or import from "lloyd/js": the same code in plain JavaScript'));
+const now = () => (compiled ??= compile(bytesOf(text), 'call `await init()` first, or import from "lloyd/js": the same code in plain JavaScript'));
 
 /** The module inside the bundle, compiled when it is first needed; JavaScript, loaded then, where that is forbidden. */
 export const engine: Engine = {

@@ -37,18 +37,34 @@ export class Plain {
     const { labels } = this;
     const before = labels.slice();
     this.#finder.find(centroids, k, labels);
-    const columns = this.#columns;
-    const data = this.#data;
-    const counts = new Float64Array(k);
-    const sums = new Float64Array(k * columns);
-    let changed = 0;
-    for (let i = 0, at = 0; i < labels.length; i++) {
-      const label = labels[i];
-      if (label < 0) throw new LloydError("out-of-range", `no centroid is nearest to row ${i}: its distances to all of them are NaN, or too large for a number`);
-      changed += Number(label !== before[i]);
-      counts[label] += 1;
-      for (let to = label * columns, end = to + columns; to < end; to++, at++) sums[to] += data[at];
-    }
-    return { changed, counts, weights: counts, sums };
+    const counts = counted(labels, k);
+    const sums = new Float64Array(k * this.#columns);
+    add(this.#data, this.#columns, labels, sums);
+    return { changed: differing(labels, before), counts, weights: counts, sums };
+  }
+}
+
+/** Rows of each cluster. @throws LloydError where a row has none */
+function counted(labels: Int32Array, k: number): Float64Array<ArrayBuffer> {
+  const counts = new Uint32Array(k);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i];
+    if (label < 0) throw new LloydError("out-of-range", `no centroid is nearest to row ${i}: its distances to all of them are NaN, or too large for a number`);
+    counts[label] += 1;
+  }
+  return Float64Array.from(counts);
+}
+
+function differing(a: Int32Array, b: Int32Array): number {
+  let count = 0;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) count += 1;
+  return count;
+}
+
+/** Adds each row to its cluster's sum, one after the other. */
+function add(data: Float64Array, columns: number, labels: Int32Array, sums: Float64Array): void {
+  for (let i = 0, at = 0; i < labels.length; i++, at += columns) {
+    const to = labels[i] * columns;
+    for (let c = 0; c < columns; c++) sums[to + c] += data[at + c];
   }
 }

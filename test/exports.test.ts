@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from "node:fs";
+import { brotliCompressSync, constants } from "node:zlib";
+import { build } from "esbuild";
+import { describe, expect, test } from "vitest";
+import { exportsMap } from "../scripts/entries.mjs";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as { exports: Record<string, unknown>; sideEffects: boolean; dependencies?: object; scripts: Record<string, string> };
+
+describe("the exports map", () => {
+  test("is the table of entries, condition by condition in its order (npm run exports writes it)", () => {
+    expect(JSON.stringify(manifest.exports, null, 1)).toBe(JSON.stringify(exportsMap(), null, 1));
+  });
+
+  test("names files that are there", () => {
+    const files = (value: unknown): string[] => (typeof value === "string" ? [value] : Object.values(value as object).flatMap(files));
+    for (const file of files(manifest.exports)) expect(existsSync(ROOT + file), file).toBe(true);
+  });
+
+  test("promises that modules do nothing when they are imported, and nothing runs on installation", () => {
+    expect(manifest.sideEffects).toBe(false);
+    expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+  });
+});
+
+/** A page's bundle of some code that imports the package as it was built. */
+async function bundled(code: string) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: code.replaceAll(/"lloyd(\/[\w-]+)?"/g, (_, entry = "/index") => JSON.stringify(`${ROOT}dist${entry}.js`)), resolveDir: ROOT },
+    bundle: true, minify: true, format: "esm", write: false, metafile: true, outdir: "out", splitting: true, platform: "browser", logLevel: "error", external: ["*.wasm"],
+  });
+  const first = outputFiles.find(({ path }) => path.endsWith("stdin.js"))!;
+  // What is loaded by import() only where WebAssembly is forbidden does not count.
+  const at = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === "<stdin>")!;
+  const eager = new Set<string>();
+  const walk = (imports: { path: string; kind: string }[]) => {
+    for (const { path, kind } of imports) {
+      if (kind !== "import-statement" || eager.has(path)) continue;
+      eager.add(path);
+      walk(metafile.outputs[path].imports);
+    }
+  };
+  walk(at.imports);
+  const text = [first, ...outputFiles.filter(({ path }) => [...eager].some((name) => path.endsWith(name.replace(/^out/, ""))))].map(({ text }) => text).join("");
+  return { text, brotli: brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length };
+}
+
+describe("what a page loads", () => {
+  test.each([
+    ["lloyd, with its WebAssembly", 'export * from "lloyd"', 60_000],
+    ["lloyd/ml-kmeans, with its WebAssembly", 'export * from "lloyd/ml-kmeans"', 60_000],
+    ["lloyd/skmeans, with its WebAssembly", 'export { default } from "lloyd/skmeans"', 60_000],
+    ["lloyd/slim, without", 'export * from "lloyd/slim"', 20_000],
+    ["lloyd/js", 'export * from "lloyd/js"', 70_000],
+  ])("%s: no more brotli than its limit", async (_, code, most) => {
+    const { brotli } = await bundled(code);
+    expect(brotli).toBeLessThanOrEqual(most);
+    // The limit follows the size down, so that growth is seen.
+    expect(brotli).toBeGreaterThan(most / 2);
+  });
+
+  test("an app that imports only kmeans carries no other entry and no command", async () => {
+    const { text } = await bundled('import { kmeans } from "lloyd"; console.log(await kmeans([[1], [2]], { k: 1 }));');
+    expect(text).toContain("k-means++");
+    for (const [what, mark] of Object.entries({ "the command": "left out", "ml-kmeans": "The initial centers should have the same length", skmeans: "kmrand" })) expect(text.includes(mark), what).toBe(false);
+  });
+
+  test("an app that imports only ml-kmeans' names carries no models and no other face", async () => {
+    const { text } = await bundled('import { kmeans } from "lloyd/ml-kmeans"; console.log(kmeans([[1], [2]], 1));');
+    for (const mark of ["kmrand", "lloyd/kmeans", "restarts"]) expect(text.includes(mark), mark).toBe(false);
+  });
+});

@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import * as wasm from "../ts/index.js";
+import { bits, kinds, rowsOf, weightsOf } from "./data.js";
+
+const PACKAGE = new URL("../dist/js.js", import.meta.url).href;
+const js = (await import(/* @vite-ignore */ PACKAGE)) as typeof wasm;
+
+describe("without WebAssembly, the same bits", () => {
+  test.each(kinds)("%s", (kind) => {
+    expect(js.backend()).toBe("js");
+    for (const [n, d, k] of [[400, 2, 7], [300, 5, 20], [200, 70, 9], [900, 16, 120]] as const) {
+      const points = rowsOf(kind, n, d, n);
+      for (const init of ["auto", "k-means++", "k-means||", "random-partition", "farthest"] as const) {
+        const options = { k, init, seed: n, restarts: 2, weights: init === "auto" ? undefined : weightsOf(n, d) };
+        expect(bits(js.kmeansSync(points, options))).toBe(bits(wasm.kmeansSync(points, options)));
+      }
+      for (const algorithm of ["lloyd", "hamerly", "yinyang"] as const) {
+        const options = { k, algorithm, seed: 1, tolerance: 0 };
+        expect(bits(js.kmeansSync(points, options))).toBe(bits(wasm.kmeansSync(points, options)));
+      }
+    }
+  });
+
+  test("from 32-bit rows, and in predictions", () => {
+    const rows = { data: Float32Array.from(rowsOf("blobs", 500, 6, 3).flat()), columns: 6 };
+    const [a, b] = [js, wasm].map(({ kmeansSync }) => kmeansSync(rows, { k: 11, seed: 2 }));
+    expect(bits(a)).toBe(bits(b));
+    const others = rowsOf("uniform", 99, 6, 4);
+    expect(a.predict(others)).toEqual(b.predict(others));
+    expect(a.transform(others)).toEqual(b.transform(others));
+  });
+});
+
+describe("where WebAssembly is forbidden", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+  const forbidden = { validate: () => true, Module: class { constructor() { throw new Error("Wasm code generation disallowed by embedder"); } } };
+  const points = [[1, 2], [3, 4], [9, 9]];
+  const fresh = async (WebAssembly: unknown) => {
+    vi.resetModules();
+    vi.stubGlobal("WebAssembly", WebAssembly);
+    return (await import("../ts/index.js")) as typeof wasm;
+  };
+
+  test.each([["by a policy", forbidden], ["because there is none", undefined]])("%s, kmeans runs as JavaScript by itself", async (_, WebAssembly) => {
+    const { kmeans, kmeansSync, backend } = await fresh(WebAssembly);
+    expect(bits(await kmeans(points, { k: 2, seed: 1 }))).toBe(bits(wasm.kmeansSync(points, { k: 2, seed: 1 })));
+    expect(backend()).toBe("js");
+    expect(kmeansSync(points, { k: 3 }).sizes).toEqual([1, 1, 1]);
+  });
+
+  test("kmeansSync names the directive that is missing and what else there is, and runs after init", async () => {
+    const { kmeansSync, backend, init } = await fresh(forbidden);
+    const message = /Wasm code generation disallowed by embedder.*script-src 'wasm-unsafe-eval'.*await init\(\).*lloyd\/js/;
+    for (const call of [() => kmeansSync(points, { k: 2 }), backend]) {
+      expect(call).toThrow(expect.objectContaining({ name: "LloydError", code: "wasm-unavailable", message: expect.stringMatching(message) }));
+    }
+    await init();
+    expect(backend()).toBe("js");
+    expect(bits(kmeansSync(points, { k: 2, seed: 1 }))).toBe(bits(wasm.kmeansSync(points, { k: 2, seed: 1 })));
+  });
+});
+
+describe("init", () => {
+  afterEach(() => vi.resetModules());
+
+  test("takes the module as bytes, compiled or in a response, and may be called again", async () => {
+    const { readFileSync } = await import("node:fs");
+    const bytes = readFileSync(new URL("../dist/lloyd.wasm", import.meta.url));
+    for (const source of [bytes, bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length), new WebAssembly.Module(bytes), new Response(bytes), Promise.resolve(new Response(bytes))]) {
+      vi.resetModules();
+      const { init, kmeansSync, backend } = (await import("../ts/index.js")) as typeof wasm;
+      await Promise.all([init(source as never), init()]);
+      await init();
+      expect(backend()).toBe("wasm-simd");
+      expect(kmeansSync([[1], [2]], { k: 2 }).sizes).toEqual([1, 1]);
+    }
+  });
+
+  test.each([
+    ["a page instead of the file", () => new Response("<!doctype html><html></html>"), /begins with "<!doctype html><"; expected the file lloyd.wasm/],
+    ["an answer that is none", () => new Response("", { status: 404, statusText: "Not Found" }), /answered 404 Not Found; expected lloyd.wasm/],
+    ["something else", () => 7, /init was given 7; expected bytes/],
+    ["an address that leads nowhere", () => "http://127.0.0.1:9/lloyd.wasm", /could not be fetched/],
+  ])("says what is wrong with %s", async (_, source, message) => {
+    await expect(wasm.init(source() as never)).rejects.toThrow(expect.objectContaining({ code: "wasm-unavailable", message: expect.stringMatching(message) }));
+  });
+});
