@@ -3,6 +3,7 @@ export { KMeansModel } from "./model.js";
 export type { InitReport, Iteration, RestartReport, Step, Stopped, Warning } from "./model.js";
 export type { Algorithm } from "./algorithm.js";
 export type { InitFunction, InitMethod, KMeansOptions } from "./options.js";
+export type { ArqueroTable, ArrowTable, ArrowVector, Container, DuckDBReader, ImageLike, Tensor } from "./containers.js";
 export type { NumberArray, Numbers, Points } from "./points.js";
 export { backend, init } from "./backend.js";
 export type { Backend, Source } from "./backend.js";

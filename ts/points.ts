@@ -1,3 +1,4 @@
+import { contentsOf, type Container } from "./containers.js";
 import { LloydError, plural, show } from "./errors.js";
 
 /** An array of numbers of any width but BigInt's. */
@@ -21,7 +22,9 @@ export type Numbers = readonly number[] | NumberArray;
  * - rows: `number[][]`, or an array of typed arrays;
  * - flat, row-major: `{ data, columns }`, length n·d;
  * - like an ndarray: `{ data, shape: [n, d], stride?, offset? }`, row-major without strides;
- * - columns: `{ x: [...], y: [...] }`, d arrays of n.
+ * - columns: `{ x: [...], y: [...] }`, d arrays of n;
+ * - what other libraries hold such numbers in: Arrow tables and vectors, Arquero tables, DuckDB
+ *   results, tensors of TensorFlow.js, `ImageData`.
  *
  * A flat `Float32Array` is read where it is, without a copy on the JavaScript side. Integers and
  * 64-bit floats are centred in f64 before they are narrowed, so large offsets cost no digits.
@@ -35,7 +38,8 @@ export type Points =
       readonly stride?: readonly number[];
       readonly offset?: number;
     }
-  | { readonly [column: string]: Numbers };
+  | { readonly [column: string]: Numbers }
+  | Container;
 
 /** Points, parsed: row-major numbers whose shape is known and whose type is number. */
 export interface Rows {
@@ -61,12 +65,16 @@ export function parsePoints(points: Points): Rows {
   if (typeof points !== "object" || points === null) {
     throw bad(`points are ${show(points)}; expected rows, { data, columns }, { data, shape } or columns`);
   }
+  const contents = contentsOf(points);
+  if (contents && "rows" in contents) return fromRows(contents.rows as readonly Numbers[]);
+  if (contents && "names" in contents) return fromColumns(contents.names, contents.columns as readonly Numbers[]);
+  if (contents) return fromShape(contents as NdArray);
   if ("shape" in points && "data" in points) return fromShape(points as NdArray);
   if ("columns" in points && "data" in points) return fromFlat(points as { data: Numbers; columns: number });
-  return fromColumns(points as Record<string, Numbers>);
+  return fromColumns(Object.keys(points), Object.values(points) as Numbers[]);
 }
 
-type NdArray = { data: Numbers; shape: readonly number[]; stride?: readonly number[]; offset?: number };
+type NdArray = { data: Numbers; shape: readonly number[]; stride?: readonly number[]; strides?: readonly number[]; offset?: number };
 
 /** What messages call a column: its name where it has one, else its number. */
 export function columnNames({ names }: Rows): (column: number) => string {
@@ -113,7 +121,7 @@ function fromFlat({ data, columns }: { data: Numbers; columns: number }): Rows {
   return { data: asNumberArray(data, columns), count: length / columns, columns };
 }
 
-function fromShape({ data, shape, stride, offset = 0 }: NdArray): Rows {
+function fromShape({ data, shape, strides, stride = strides, offset = 0 }: NdArray): Rows {
   if (!Array.isArray(shape) || shape.length !== 2 || !shape.every((s) => Number.isInteger(s) && s >= 1)) {
     const given = Array.isArray(shape) ? `[${shape.join(", ")}]` : show(shape);
     throw bad(`points.shape is ${given}; expected [rows, columns], both positive integers`);
@@ -143,18 +151,17 @@ function fromShape({ data, shape, stride, offset = 0 }: NdArray): Rows {
   return { data: flat, count, columns };
 }
 
-function fromColumns(table: Record<string, Numbers>): Rows {
-  const names = Object.keys(table);
+function fromColumns(names: readonly string[], table: readonly Numbers[]): Rows {
   if (names.length === 0) throw bad("points are an object without columns");
-  names.forEach((name) => {
-    if (!isNumbers(table[name])) throw bad(`column ${show(name)} is ${show(table[name])}; expected an array of numbers`);
+  names.forEach((name, j) => {
+    if (!isNumbers(table[j])) throw bad(`column ${show(name)} is ${show(table[j])}; expected an array of numbers`);
   });
   const columns = names.length;
-  const count = table[names[0]].length;
+  const count = table[0].length;
   if (count === 0) throw bad(`column ${show(names[0])} is empty; expected at least one row`);
-  const data = new Float64Array(count * columns);
+  const data = table.every((column) => column instanceof Float32Array) ? new Float32Array(count * columns) : new Float64Array(count * columns);
   names.forEach((name, j) => {
-    const column = table[name];
+    const column = table[j];
     if (column.length !== count) {
       throw new LloydError(
         "ragged-rows",
