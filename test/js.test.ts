@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import * as wasm from "../ts/index.js";
 import { bits, kinds, rowsOf, weightsOf } from "./data.js";
@@ -32,34 +34,29 @@ describe("without WebAssembly, the same bits", () => {
 });
 
 describe("where WebAssembly is forbidden", () => {
-  afterEach(() => {
-    vi.unstubAllGlobals();
-    vi.resetModules();
-  });
-  const forbidden = { validate: () => true, Module: class { constructor() { throw new Error("Wasm code generation disallowed by embedder"); } } };
+  const forbid = "WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError('Wasm code generation disallowed by embedder'); } };";
+  const none = "delete globalThis.WebAssembly;";
   const points = [[1, 2], [3, 4], [9, 9]];
-  const fresh = async (WebAssembly: unknown) => {
-    vi.resetModules();
-    vi.stubGlobal("WebAssembly", WebAssembly);
-    return (await import("../ts/index.js")) as typeof wasm;
+  /** What a program prints that uses the package where there is no WebAssembly. */
+  const printed = (first: string, program: string, module = true) => {
+    const load = module ? `const lloyd = await import(${JSON.stringify(PACKAGE.replace("js.js", "index.js"))});` : `const lloyd = require(${JSON.stringify(fileURLToPath(PACKAGE.replace("js.js", "index.cjs")))}); (async () => {`;
+    const text = `${first} ${load} const points = ${JSON.stringify(points)}; ${program} ${module ? "" : "})();"}`;
+    return execFileSync(process.execPath, [`--input-type=${module ? "module" : "commonjs"}`, "-e", text], { encoding: "utf8" }).trim().split("\n");
   };
 
-  test.each([["by a policy", forbidden], ["because there is none", undefined]])("%s, kmeans runs as JavaScript by itself", async (_, WebAssembly) => {
-    const { kmeans, kmeansSync, backend } = await fresh(WebAssembly);
-    expect(bits(await kmeans(points, { k: 2, seed: 1 }))).toBe(bits(wasm.kmeansSync(points, { k: 2, seed: 1 })));
-    expect(backend()).toBe("js");
-    expect(kmeansSync(points, { k: 3 }).sizes).toEqual([1, 1, 1]);
+  test.each([["by a policy", forbid, true], ["by a policy, required", forbid, false], ["because there is none", none, true]])("%s, kmeans runs as JavaScript by itself", (_, first, module) => {
+    const [model, backend] = printed(first, "console.log(JSON.stringify(await lloyd.kmeans(points, { k: 2, seed: 1 }))); console.log(lloyd.backend());", module);
+    expect(bits(JSON.parse(model))).toBe(bits(wasm.kmeansSync(points, { k: 2, seed: 1 })));
+    expect(backend).toBe("js");
   });
 
-  test("kmeansSync names the directive that is missing and what else there is, and runs after init", async () => {
-    const { kmeansSync, backend, init } = await fresh(forbidden);
-    const message = /Wasm code generation disallowed by embedder.*script-src 'wasm-unsafe-eval'.*await init\(\).*lloyd\/js/;
-    for (const call of [() => kmeansSync(points, { k: 2 }), backend]) {
-      expect(call).toThrow(expect.objectContaining({ name: "LloydError", code: "wasm-unavailable", message: expect.stringMatching(message) }));
-    }
-    await init();
-    expect(backend()).toBe("js");
-    expect(bits(kmeansSync(points, { k: 2, seed: 1 }))).toBe(bits(wasm.kmeansSync(points, { k: 2, seed: 1 })));
+  test("kmeansSync names the directive that is missing and what else there is, and runs after init", () => {
+    const lines = printed(forbid, `
+      for (const call of [() => lloyd.kmeansSync(points, { k: 2 }), lloyd.backend]) try { call(); } catch (error) { console.log(error.name, error.code, error.message); }
+      await lloyd.init();
+      console.log(lloyd.backend(), lloyd.kmeansSync(points, { k: 3 }).sizes);`);
+    for (const line of lines.slice(0, 2)) expect(line).toMatch(/^LloydError wasm-unavailable .*Wasm code generation disallowed by embedder.*script-src 'wasm-unsafe-eval'.*lloyd\/js.*await init\(\)/);
+    expect(lines[2]).toBe("js [ 1, 1, 1 ]");
   });
 });
 

@@ -10,9 +10,10 @@ const own = (name) => new RegExp(`^${name}$`);
 /** `functions`: entries whose default export is what `require` gives. */
 export async function writeCommonJs(functions) {
   const files = readdirSync(dist);
-  const scripts = files.filter((name) => name.endsWith(".js") && !files.includes(name.replace(/js$/, "cjs")) && !own("(cli|slim|instantiate-.*)\\.js").test(name));
+  const scripts = files.filter((name) => name.endsWith(".js") && !files.includes(name.replace(/js$/, "cjs")) && !own("(cli|slim|engine-js)\\.js").test(name));
   for (const name of scripts) {
-    const { code } = await transform(readFileSync(`${dist}/${name}`, "utf8"), { format: "cjs", platform: "node", target: "es2022", supported: { "dynamic-import": true } });
+    const text = readFileSync(`${dist}/${name}`, "utf8").replace(/new URL\("(\.\/[\w.-]+)", import\.meta\.url\)\.href/, '"$1"');
+    const { code } = await transform(text, { format: "cjs", platform: "node", target: "es2022", supported: { "dynamic-import": true } });
     // What is loaded by import() stays a module: Node's require and bundlers take both.
     const required = code.replace(/require\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
     const entry = name.replace(/\.js$/, "");

@@ -31,7 +31,15 @@ function fetched(major) {
   if (program && output(program, ["--version"])?.startsWith(`v${major}.`)) return program;
 }
 
-async function fetchNode(major) {
+const fetching = new Map();
+
+/** Once, however many ask for it. */
+function fetchNode(major) {
+  if (!fetching.has(major)) fetching.set(major, fetchedAnew(major));
+  return fetching.get(major);
+}
+
+async function fetchedAnew(major) {
   const place = placeOf(major);
   mkdirSync(place, { recursive: true });
   say(`Node ${major}`, `fetching it through npm (${packageName}@${major})`);

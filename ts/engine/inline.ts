@@ -7,7 +7,13 @@ import { bytesOf } from "./text.js";
 let compiled: WebAssembly.Module | undefined;
 let translated: typeof import("../../build/js/instantiate.js") | undefined;
 
-const now = () => (compiled ??= compile(bytesOf(text), 'call `await init()` first, or import from "lloyd/js": the same code in plain JavaScript'));
+/**
+ * The same code in plain JavaScript, from a file beside this one. Its address is not written as
+ * bundlers resolve imports: a bundle of one file, such as a worker's, would not be possible any more.
+ */
+const translation = (): Promise<typeof translated> => import(/* @vite-ignore */ /* webpackIgnore: true */ new URL("./engine-js.js", import.meta.url).href);
+
+const now = () => (compiled ??= compile(bytesOf(text), 'import from "lloyd/js", the same code in plain JavaScript, or `await init()` first, which loads it where engine-js.js of this package lies beside the script'));
 
 /** The module inside the bundle, compiled when it is first needed; JavaScript, loaded then, where that is forbidden. */
 export const engine: Engine = {
@@ -26,7 +32,7 @@ export const engine: Engine = {
     try {
       now();
     } catch (error) {
-      translated = await import("../../build/js/instantiate.js").catch(() => {
+      translated = await translation().catch(() => {
         throw error;
       });
     }
