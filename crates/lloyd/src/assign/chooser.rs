@@ -46,6 +46,11 @@ const PAUSE: u32 = 8;
 /// Rows from which making cells of them pays.
 const CELLED: usize = 2048;
 
+/// For a bound a centroid: columns from which and centroids up to which they pay, and the part of the rows
+/// that may change. Its bounds take no more room than the rows.
+const FENCED: (usize, usize) = (257, 256);
+const FENCED_CHURN: f64 = 0.3;
+
 /// For groups: centroids and dimensions from which they pay, and the part of the rows that may change.
 const GROUPED: (usize, usize) = (96, 12);
 const GROUPED_CHURN: f64 = 0.5;
@@ -177,6 +182,8 @@ impl Chooser {
         } else if d <= COLUMNS {
             let pays = rows.count >= CELLED && (self.churn.is_finite() || k * d >= LEAST_WORK);
             if pays { Algorithm::Filtering } else { Algorithm::Lloyd }
+        } else if d >= FENCED.0 && k <= FENCED.1 {
+            if self.churn < FENCED_CHURN { Algorithm::Elkan } else { Algorithm::Lloyd }
         } else if k >= GROUPED.0 && d >= GROUPED.1 && fits && self.churn < GROUPED_CHURN {
             Algorithm::Yinyang
         } else if k * d >= LEAST_WORK && self.churn < CHURN {

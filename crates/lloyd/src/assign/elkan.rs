@@ -13,17 +13,16 @@
 //! Departures:
 //! 1. As in `hamerly.rs`, bounds are stored relative to how far centroids have gone in all, and how far
 //!    they went is measured from the centroids last seen.
-//! 2. The first pass looks at every distance by tiles, which keep only the two best: each l_j begins as the
-//!    second best.
+//! 2. The first pass has every score from the same kernels that look for the best.
 //!
 //! Slack: as in `hamerly.rs`. A label is taken from the f32 scores only where the best is further from the
 //! next than scores can be wrong; elsewhere every centroid is measured in f64.
 
 use super::bound::{SAFE, farthest, nearest, stored_lower, stored_upper, up, way};
 use super::certify::margin;
-use super::clusters::Clusters;
+use super::clusters::{Clusters, NONE};
 use super::lloyd::Lloyd;
-use crate::kernel::{distance, score};
+use crate::kernel::{BLOCK, Block, distance, score, scores};
 use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};
 
@@ -65,6 +64,8 @@ impl Fences {
 /// One pass over the rows.
 pub struct Elkan {
     lloyd: Lloyd,
+    block: Block,
+    scores: Vec<f32>,
     gone: Vec<f64>,
     most_gone: Vec<f32>,
     /// k × k: at most half the way from one centroid to another; ∞ to itself.
@@ -89,6 +90,8 @@ impl Elkan {
         }
         Ok(Self {
             lloyd: Lloyd::new(centroids, k, d)?,
+            block: Block::new(d)?,
+            scores: Vec::filled(k.next_multiple_of(4) * BLOCK, 0.0)?,
             gone: Vec::copied(&fences.gone)?,
             most_gone: Vec::collected(k, fences.gone.iter().map(|&v| up(v)))?,
             halves,
@@ -117,31 +120,52 @@ impl Elkan {
     #[inline(never)]
     pub fn tile(&mut self, rows: &Rows, fences: &mut Fences, clusters: &mut Clusters, at: usize, end: usize) -> u32 {
         if !self.begun {
-            return self.begin(rows, fences, clusters, at, end);
+            let blocks = (at..end).step_by(BLOCK);
+            return blocks.map(|at| self.begin(rows, fences, clusters, at, end.min(at + BLOCK))).sum();
         }
         (at..end).map(|i| self.row(rows, fences, clusters, i)).sum()
     }
 
-    /// Labels and first bounds from every distance.
+    /// Labels and first bounds from every score of up to 16 rows.
+    #[inline(never)]
     fn begin(&mut self, rows: &Rows, fences: &mut Fences, clusters: &mut Clusters, at: usize, end: usize) -> u32 {
         let (k, d) = (self.gone.len(), rows.columns);
         let (a, b) = self.lloyd.slack();
-        let found = self.lloyd.proposals(&rows.values[at * d..end * d], &rows.norms[at..end]);
+        scores(self.lloyd.panel(), &rows.values[at * d..end * d], &mut self.block, &mut self.scores);
         let mut changed = 0;
         for (slot, i) in (at..end).enumerate() {
-            let margin = margin(a, b, rows.norms[i]);
-            let clear = found.best[slot] - found.second[slot] > margin;
-            let label = found.index[slot] as usize;
-            changed += clusters.relabel(rows, i, &[label as u32]);
-            // Where f64 decided, the label may be the second best score's: no claim is made.
-            let l = if clear { nearest(rows.norms[i], found.second[slot], margin) } else { 0.0 };
-            let u = farthest(rows.norms[i], found.best[slot], margin);
-            fences.upper[i] = if clear { stored_upper(u, self.gone[label]) } else { f32::INFINITY };
-            for (lower, &gone) in fences.lower[i * k..][..k].iter_mut().zip(&self.gone) {
-                *lower = stored_lower(l, gone);
+            let (norm, margin) = (rows.norms[i], margin(a, b, rows.norms[i]));
+            let mut found = Nearest::none(NONE as usize);
+            for (j, lower) in fences.lower[i * k..][..k].iter_mut().enumerate() {
+                let score = self.scores[j * BLOCK + slot];
+                *lower = stored_lower(nearest(norm, score, margin), self.gone[j]);
+                found.meet(score, j);
             }
+            changed += self.settle(rows, fences, clusters, i, &found, margin);
         }
         changed
+    }
+
+    /// The label and the upper bound by what was found; 1 if the row changed cluster.
+    #[inline(always)]
+    fn settle(
+        &mut self,
+        rows: &Rows,
+        fences: &mut Fences,
+        clusters: &mut Clusters,
+        i: usize,
+        found: &Nearest,
+        margin: f32,
+    ) -> u32 {
+        let norm = rows.norms[i];
+        if found.finite && found.best - found.next > margin {
+            fences.upper[i] = stored_upper(farthest(norm, found.best, margin), self.gone[found.label]);
+            return clusters.relabel(rows, i, &[found.label as u32]);
+        }
+        // Too close for f32, or overflowed.
+        fences.upper[i] = f32::INFINITY;
+        let label = self.lloyd.decide(rows.row(i), norm);
+        clusters.relabel(rows, i, &[label])
     }
 
     /// The label and the bounds of a row; 1 if it changed cluster.
@@ -162,35 +186,48 @@ impl Elkan {
         let (a, b) = self.lloyd.slack();
         let margin = margin(a, b, norm);
         let panel = self.lloyd.panel();
-        let none = (f32::NEG_INFINITY, own);
-        let (mut best, mut next, mut least, mut u) = (none, f32::NEG_INFINITY, f32::INFINITY, f32::INFINITY);
-        let mut finite = true;
+        let mut found = Nearest::none(own);
+        let (mut least, mut u) = (f32::INFINITY, f32::INFINITY);
         // The own centroid first, as it is most often the nearest.
-        for j in (own < k).then_some(own).into_iter().chain(0..k) {
-            let measured = j == own && best != none;
-            if measured || least < lower[j] - self.most_gone[j] || (own < k && u < halves[j]) {
+        for j in (own < k).then_some(own).into_iter().chain((0..k).filter(|&j| j != own)) {
+            if least < lower[j] - self.most_gone[j] || (own < k && u < halves[j]) {
                 continue;
             }
             let score = score(row, &panel.flat[j * panel.d..][..panel.d], panel.bias[j]);
             self.scored += 1;
             lower[j] = stored_lower(nearest(norm, score, margin), self.gone[j]);
-            if score > best.0 {
-                next = best.0;
-                best = (score, j);
+            if found.meet(score, j) {
                 least = up(farthest(norm, score, margin));
                 u = if j == own { least } else { u };
-            } else if score > next {
-                next = score;
             }
-            finite &= score.is_finite();
         }
-        if finite && best.0 - next > margin {
-            fences.upper[i] = stored_upper(least as f64, self.gone[best.1]);
-            return clusters.relabel(rows, i, &[best.1 as u32]);
+        self.settle(rows, fences, clusters, i, &found, margin)
+    }
+}
+
+/// The best of the scores that a row has met, and the next.
+struct Nearest {
+    best: f32,
+    next: f32,
+    label: usize,
+    finite: bool,
+}
+
+impl Nearest {
+    fn none(label: usize) -> Self {
+        Self { best: f32::NEG_INFINITY, next: f32::NEG_INFINITY, label, finite: true }
+    }
+
+    /// Whether the score is the best so far.
+    #[inline(always)]
+    fn meet(&mut self, score: f32, j: usize) -> bool {
+        self.finite &= score.is_finite();
+        let better = score > self.best;
+        if better {
+            (self.next, self.best, self.label) = (self.best, score, j);
+        } else if score > self.next {
+            self.next = score;
         }
-        // Too close for f32, or overflowed.
-        fences.upper[i] = f32::INFINITY;
-        let label = self.lloyd.decide(row, norm);
-        clusters.relabel(rows, i, &[label])
+        better
     }
 }

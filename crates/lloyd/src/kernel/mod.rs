@@ -232,6 +232,21 @@ pub fn propose(panel: &Panel, rows: &[f32], block: &mut Block, out: &mut Proposa
     }
 }
 
+/// Every score of up to 16 rows (row-major). OUT `scores`: `[centroid][16 rows]`, with room for
+/// `k.next_multiple_of(4)` centroids.
+pub fn scores(panel: &Panel, rows: &[f32], block: &mut Block, scores: &mut [f32]) {
+    let d = panel.d;
+    if panel.shape == Shape::Tall {
+        block.fill(rows, d);
+        return active::scores(panel, &block.lanes, scores);
+    }
+    for (j, scores) in scores.chunks_exact_mut(BLOCK).enumerate().take(panel.k) {
+        for (to, row) in scores.iter_mut().zip(rows.chunks_exact(d)) {
+            *to = score(row, &panel.flat[j * d..][..d], panel.bias[j]);
+        }
+    }
+}
+
 /// One score: x·c in sixteen sums by dimension modulo 16, and the bias.
 #[inline(never)]
 pub fn score(x: &[f32], c: &[f32], bias: f32) -> f32 {
