@@ -1,5 +1,5 @@
 import { copyFileSync } from "node:fs";
-import { basename } from "node:path";
+import { resolve } from "node:path";
 import { defineConfig, type Options } from "tsup";
 import { entries } from "./scripts/entries.mjs";
 
@@ -9,9 +9,7 @@ const wasm = "build/wasm/lloyd_wasm_bg.wasm";
 const withEngine = (name: string): NonNullable<Options["esbuildPlugins"]>[number] => ({
   name: `engine ${name}`,
   setup(build) {
-    build.onResolve({ filter: /\/engine\/inline\.js$/ }, ({ importer, resolveDir }) =>
-      basename(importer) === `${name}.ts` ? null : build.resolve(`./engine/${name}.ts`, { resolveDir, kind: "import-statement" }),
-    );
+    build.onResolve({ filter: /\/engine\/(inline|slim)\.js$/ }, () => ({ path: resolve(`ts/engine/${name}.ts`) }));
   },
 });
 
@@ -39,10 +37,10 @@ const shared: Options = {
 
 export default defineConfig([
   // The command shares the library's code through chunks.
-  { ...shared, entry: { ...entries, cli: "ts/cli/main.ts" }, format: "esm", dts: { entry: entries }, onSuccess: async () => copyFileSync(wasm, "dist/lloyd.wasm") },
+  { ...shared, entry: { ...entries, cli: "ts/cli/main.ts" }, format: "esm", dts: { entry: { ...entries, slim: "ts/slim.ts" } }, onSuccess: async () => copyFileSync(wasm, "dist/lloyd.wasm") },
   { ...shared, entry: entries, format: "esm", outDir: "dist/workerd", esbuildPlugins: [withEngine("workerd"), wasmAsImport] },
   { ...shared, entry: { "engine-js": "build/js/instantiate.js" }, format: "esm", splitting: false, minify: true },
-  { ...shared, entry: { slim: "ts/index.ts" }, format: "esm", splitting: false, esbuildPlugins: [withEngine("slim")] },
-  { ...shared, entry: { "slim-node": "ts/index.ts" }, format: ["esm", "cjs"], splitting: false, shims: true, platform: "node", esbuildPlugins: [withEngine("slim-node")] },
+  { ...shared, entry: { slim: "ts/slim.ts" }, format: "esm", splitting: false, esbuildPlugins: [withEngine("slim")] },
+  { ...shared, entry: { "slim-node": "ts/slim.ts" }, format: ["esm", "cjs"], splitting: false, shims: true, platform: "node", esbuildPlugins: [withEngine("slim-node")] },
   { ...shared, entry: { js: "ts/index.ts" }, format: ["esm", "cjs"], splitting: false, minify: true, esbuildPlugins: [withEngine("js")] },
 ]);

@@ -12,9 +12,6 @@ export const entries = {
   skmeans: "ts/compat/skmeans.ts",
 };
 
-/** Other ways to the same functions as index: where the arithmetic comes from differs (ts/engine/). */
-export const variants = { slim: "slim", "slim-node": "slim-node", js: "js" };
-
 const from = (name, format, types = name) => ({
   types: `./dist/${types}.d.${format === "cjs" ? "cts" : "ts"}`,
   default: `./dist/${name}.${format === "cjs" ? "cjs" : "js"}`,
@@ -29,7 +26,7 @@ export function exportsMap() {
   ]);
   return {
     ...Object.fromEntries(usual),
-    "./slim": { node: both("slim-node", "index"), default: from("slim", "esm", "index") },
+    "./slim": { node: both("slim-node", "slim"), default: from("slim", "esm") },
     "./js": both("js", "index"),
     "./lloyd.wasm": "./dist/lloyd.wasm",
     "./package.json": "./package.json",

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import * as wasm from "../ts/index.js";
 import { bits, kinds, rowsOf, weightsOf } from "./data.js";
 
@@ -60,17 +61,20 @@ describe("where WebAssembly is forbidden", () => {
   });
 });
 
-describe("init", () => {
-  afterEach(() => vi.resetModules());
+describe("lloyd/slim", () => {
+  const SLIM = PACKAGE.replace("js.js", "slim.js");
+  const WASM = readFileSync(new URL("../dist/lloyd.wasm", import.meta.url));
+  let copies = 0;
+  const fresh = async () => (await import(/* @vite-ignore */ `${SLIM}?${(copies += 1)}`)) as typeof import("../ts/slim.js");
 
-  test("takes the module as bytes, compiled or in a response, and may be called again", async () => {
-    const { readFileSync } = await import("node:fs");
-    const bytes = readFileSync(new URL("../dist/lloyd.wasm", import.meta.url));
-    for (const source of [bytes, bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length), new WebAssembly.Module(bytes), new Response(bytes), Promise.resolve(new Response(bytes))]) {
-      vi.resetModules();
-      const { init, kmeansSync, backend } = (await import("../ts/index.js")) as typeof wasm;
-      await Promise.all([init(source as never), init()]);
-      await init();
+  test("says that it is not loaded yet, loads from bytes, a module or a response, and may be loaded again", async () => {
+    const { kmeansSync } = await fresh();
+    expect(() => kmeansSync([[1]], { k: 1 })).toThrow(expect.objectContaining({ code: "wasm-unavailable", message: expect.stringMatching(/has not loaded its WebAssembly yet: call `await init\(\)` first/) }));
+    const { buffer, byteOffset, length } = WASM;
+    for (const source of [WASM, buffer.slice(byteOffset, byteOffset + length), new WebAssembly.Module(WASM), new Response(WASM), Promise.resolve(new Response(WASM))]) {
+      const { init, kmeansSync, backend } = await fresh();
+      await init(source);
+      await Promise.all([init(), init()]);
       expect(backend()).toBe("wasm-simd");
       expect(kmeansSync([[1], [2]], { k: 2 }).sizes).toEqual([1, 1]);
     }
@@ -82,6 +86,7 @@ describe("init", () => {
     ["something else", () => 7, /init was given 7; expected bytes/],
     ["an address that leads nowhere", () => "http://127.0.0.1:9/lloyd.wasm", /could not be fetched/],
   ])("says what is wrong with %s", async (_, source, message) => {
-    await expect(wasm.init(source() as never)).rejects.toThrow(expect.objectContaining({ code: "wasm-unavailable", message: expect.stringMatching(message) }));
+    const { init } = await fresh();
+    await expect(init(source() as never)).rejects.toThrow(expect.objectContaining({ code: "wasm-unavailable", message: expect.stringMatching(message) }));
   });
 });

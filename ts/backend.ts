@@ -1,20 +1,19 @@
-import type { Backend, Source } from "./engine/engine.js";
+import type { Backend } from "./engine/engine.js";
 import { engine } from "./engine/inline.js";
 
-export type { Backend, Source };
+export type { Backend };
 
 /**
- * Loads what runs the arithmetic, so that the synchronous functions can be called.
+ * Loads what runs the arithmetic, so that `kmeansSync` can be called at once.
  *
- * Needed in two cases only: before `kmeansSync` of `lloyd/slim` outside Node, and before
- * `kmeansSync` where a Content-Security-Policy forbids WebAssembly (then it loads plain JavaScript
- * instead). `kmeans` and `kmeansSteps` do it themselves. Calling it again does nothing.
+ * Needed in one case only: before `kmeansSync` where a Content-Security-Policy forbids WebAssembly,
+ * to load the same code as plain JavaScript. `kmeans` and `kmeansSteps` do it themselves. Calling it
+ * again does nothing.
  *
- * @param source where the WebAssembly is; by default the one that came with the package
  * @throws LloydError `wasm-unavailable`, saying what could not be loaded or which directive forbids it
  */
-export function init(source?: Source | PromiseLike<Source>): Promise<void> {
-  return engine.init(source);
+export function init(): Promise<void> {
+  return engine.init();
 }
 
 /**

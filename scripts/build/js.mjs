@@ -24,8 +24,9 @@ export async function buildJs({ env, rustc }) {
   const ran = await unlessFresh(step, async () => {
     say("js", "compiling crates/lloyd-wasm once more, without WebAssembly (wasm-pack, then wasm2js)");
     rmSync(compiled, { recursive: true, force: true });
+    // Stripped: what the standard library says that it may use would be used by wasm-bindgen too.
     const args = ["--log-level", "error", "build", inRoot("crates/lloyd-wasm"), "--release", "--target", "web", "--mode", "no-install", "--no-pack", "--out-dir", compiled];
-    await run("wasm-pack", [...args, "--target-dir", inRoot("target/js")], { env: { ...env, RUSTFLAGS: "-C target-cpu=mvp -C target-feature=+mutable-globals" } });
+    await run("wasm-pack", [...args, "--target-dir", inRoot("target/js")], { env: { ...env, CARGO_PROFILE_RELEASE_STRIP: "symbols", RUSTFLAGS: "-C target-cpu=mvp -C target-feature=+mutable-globals" } });
     await translate();
     await writeFactoryOfJs(compiled, made);
   });
@@ -39,7 +40,8 @@ const LOWERED = ["--signext-lowering", "--llvm-memory-copy-fill-lowering", "--ll
 async function translate() {
   mkdirSync(made, { recursive: true });
   const [early, text] = [join(compiled, "early.wasm"), join(compiled, "module.js")];
-  await run(process.execPath, [npmCommand.wasmOpt, "-O3", ...LATER.map((name) => `--enable-${name}`), ...LOWERED, "-O3", join(compiled, "lloyd_wasm_bg.wasm"), "-o", early]);
+  const module = join(compiled, "lloyd_wasm_bg.wasm");
+  await run(process.execPath, [npmCommand.wasmOpt, "-O3", ...LATER.map((name) => `--enable-${name}`), ...LOWERED, "-O3", module, "-o", early]);
   await run(process.execPath, [npmCommand.wasm2js, "-O3", early, "-o", text]);
   const { code } = await transform(asFunction(readFileSync(text, "utf8")), { minify: true, target: "es2022" });
   writeFileSync(join(made, "module.js"), code);

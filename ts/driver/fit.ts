@@ -11,6 +11,8 @@ export interface Budget {
   /** Milliseconds on `clock` after which no iteration begins. */
   readonly deadline: number;
   readonly clock: () => number;
+  /** Row × centroid distances looked at so far: like the time, no part of any answer. */
+  readonly computed: () => number;
 }
 
 export interface Fit {
@@ -31,12 +33,16 @@ export interface Fit {
  * the centroids returned.
  */
 export function* fit(space: Space, k: number, start: Float64Array, budget: Budget, restart: number): Driver<Fit> {
-  const { maxIterations, tolerance, deadline, clock } = budget;
+  const { maxIterations, tolerance, deadline, clock, computed } = budget;
   const history: Iteration[] = [];
   let least = 0;
-  let began = clock();
+  let looked = 0;
+  let [began, before] = [clock(), computed()];
   const end = yield* loop(k, start, {
-    fill: (centroids, found) => repaired(space, k, centroids, found),
+    fill(centroids, found) {
+      looked = computed() - before;
+      return repaired(space, k, centroids, found);
+    },
     *moved({ made, from, to, found, assigned }) {
       if (made === 1) least = tolerance * meanVariance(space, found, k);
       const { total, largest } = shifts(from, to, k);
@@ -44,11 +50,13 @@ export function* fit(space: Space, k: number, start: Float64Array, budget: Budge
         inertia: scaled(space, lowered(inertiaFromMoments(space.squares, assigned, k), space, history)),
         shift: Math.sqrt(largest) * 2 ** space.frame.exponent,
         changed: assigned.changed,
+        computed: looked,
+        saved: space.count * k - looked,
         milliseconds: clock() - began,
       };
       history.push(iteration);
       yield { ask: "progress", step: (): Step => ({ ...iteration, iteration: made, restart, centroids: unframed(space, to) }) };
-      began = clock();
+      [began, before] = [clock(), computed()];
       if (total === 0) return "stable";
       if (total <= least) return "converged";
       if (made >= maxIterations) return "max-iterations";

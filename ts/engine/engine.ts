@@ -3,9 +3,6 @@ import type { Exports } from "../../build/wasm/instantiate.js";
 /** What runs the arithmetic: WebAssembly with SIMD, or the same code as plain JavaScript. */
 export type Backend = "wasm-simd" | "js";
 
-/** Where a WebAssembly module can be had: its bytes, itself, or an address to fetch it from. */
-export type Source = BufferSource | WebAssembly.Module | Response | URL | string;
-
 /**
  * One way to get at the compiled crate. Each file beside this one is such a way; the bundler puts
  * one of them in the place of `inline.ts` for each kind of build.
@@ -18,5 +15,5 @@ export interface Engine {
   /** A fresh instance with a memory of its own. @throws LloydError `wasm-unavailable` */
   instantiate(): Exports;
   /** Loads what is needed. @throws LloydError `wasm-unavailable` */
-  init(source?: Source | PromiseLike<Source>): Promise<void>;
+  init(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { instantiate } from "../../build/wasm/instantiate.js";
 import { text } from "../../build/wasm/text.js";
-import { compile, moduleFrom } from "./compile.js";
+import { compile } from "./compile.js";
 import type { Engine } from "./engine.js";
 import { bytesOf } from "./text.js";
 
@@ -26,8 +26,7 @@ export const engine: Engine = {
     return "wasm-simd";
   },
   instantiate: () => (translated ? translated.instantiate() : instantiate(now())),
-  async init(source) {
-    if (source !== undefined) compiled = await moduleFrom(await source);
+  async init() {
     if (compiled || translated) return;
     try {
       now();

@@ -1,7 +1,7 @@
 import { instantiate } from "../../build/wasm/instantiate.js";
 import { LloydError } from "../errors.js";
-import { moduleFrom } from "./compile.js";
 import type { Engine } from "./engine.js";
+import { moduleFrom, type Source } from "./source.js";
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -11,7 +11,7 @@ function loaded(): WebAssembly.Module {
 }
 
 /** The module from a file of its own, beside the script unless `init` is told where. */
-export const engine: Engine = {
+export const engine: Omit<Engine, "init"> & { init(source?: Source | PromiseLike<Source>): Promise<void> } = {
   get ready() {
     return compiled !== undefined;
   },
