@@ -10,7 +10,7 @@ export async function build(toolchain) {
   heading("Build");
   await buildWasm(toolchain);
   await buildJs(toolchain);
-  await buildPackage();
+  await buildPackage(toolchain);
 }
 
 await asCommand(import.meta, async () => build(await setup()));

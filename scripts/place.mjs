@@ -11,6 +11,7 @@ export const inToolchain = (...parts) => join(toolchain, ...parts);
 /** The script behind a command that npm installed, to be run with whichever Node is wanted. */
 export const npmCommand = {
   tsc: inRoot("node_modules/typescript/bin/tsc"),
+  typedoc: inRoot("node_modules/typedoc/bin/typedoc"),
   tsup: inRoot("node_modules/tsup/dist/cli-default.js"),
   vitest: inRoot("node_modules/vitest/vitest.mjs"),
   wasmOpt: inRoot("node_modules/binaryen/bin/wasm-opt"),

@@ -5,9 +5,11 @@ import { build } from "./build.mjs";
 import { pathWith, run } from "./command.mjs";
 import { npmCommand } from "./place.mjs";
 import { asCommand } from "./say.mjs";
+import { buildDocs } from "./docs.mjs";
 import { setup } from "./setup.mjs";
 import { testCrates } from "./test/crates.mjs";
 import { folderOf, majors, nodeOf } from "./test/nodes.mjs";
+import { testPackaging } from "./test/packaging.mjs";
 import { Skip, step, summary } from "./test/report.mjs";
 
 await asCommand(import.meta, async (filter) => {
@@ -22,6 +24,11 @@ await asCommand(import.meta, async (filter) => {
       if (!built) throw new Skip("the package was not built");
       return vitest(major);
     });
+  await step("documentation", () => buildDocs());
+  await step("packaging", () => {
+    if (!built) throw new Skip("the package was not built");
+    return testPackaging();
+  });
   if (!summary()) process.exitCode = 1;
 });
 

@@ -27,14 +27,20 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe("the packed package", () => {
   test("holds what is meant to be published and nothing else", () => {
-    const allowed = /^(dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)|dist\/workerd\/[\w.-]+\.js|dist\/lloyd\.wasm|package\.json|README\.md|THIRD-PARTY\.md|CHANGELOG\.md|LICENSE-(MIT|APACHE))$/;
+    const allowed = /^(dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)|dist\/workerd\/[\w.-]+\.js|dist\/(lloyd\.wasm|THIRD-PARTY\.md)|package\.json|README\.md|CHANGELOG\.md|LICENSE-(MIT|APACHE))$/;
     expect(packed.filter((path) => !allowed.test(path))).toEqual([]);
-    expect(packed).toEqual(expect.arrayContaining(["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY.md", "dist/cli.js", "dist/index.cjs", "dist/index.d.cts", "dist/index.d.ts", "dist/index.js", "package.json"]));
+    expect(packed).toEqual(expect.arrayContaining(["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/THIRD-PARTY.md", "dist/cli.js", "dist/index.cjs", "dist/index.d.cts", "dist/index.d.ts", "dist/index.js", "package.json"]));
   });
 
   test("needs no other package", () => {
     expect(manifest.dependencies).toBeUndefined();
     expect(readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."))).toEqual(["lloyd"]);
+  });
+
+  test("names what it contains of others' work, with their licences", () => {
+    const notices = readFileSync(join(installed, "dist/THIRD-PARTY.md"), "utf8");
+    for (const name of ["libm", "ml-xsadd", "papaparse", "wasm-bindgen"]) expect(notices).toMatch(new RegExp(`^\\| ${name} \\| [\\d.]+ \\| .*MIT`, "m"));
+    expect(notices.match(/Permission is hereby granted/g)!.length).toBeGreaterThanOrEqual(4);
   });
 
   test("names no path of the machine that built it", () => {

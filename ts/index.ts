@@ -1,3 +1,8 @@
+/**
+ * k-means clustering at native speed.
+ *
+ * @module lloyd
+ */
 export { kmeans, kmeansSteps, kmeansSync } from "./kmeans.js";
 export { KMeansModel } from "./model.js";
 export type { InitReport, Iteration, RestartReport, Step, Stopped, Warning } from "./model.js";

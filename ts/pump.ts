@@ -68,6 +68,8 @@ function drain<R>(work: Generator<void, R>, signal?: AbortSignal): R {
 /** Resolves after the event loop has turned: timers, input and rendering had their chance. */
 function eventLoop(): Promise<void> {
   if (typeof setImmediate === "function") return new Promise((resolve) => setImmediate(resolve));
+  // Cloudflare's workerd has neither.
+  if (typeof MessageChannel !== "function") return new Promise((resolve) => setTimeout(resolve));
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

@@ -1,6 +1,8 @@
 /**
  * `lloyd/slim`: all of `lloyd`, with its WebAssembly in a file of its own, which pages load apart from
- * the script, 9 kB less over the wire, and which workers and sites can share.
+ * the script and can cache, and share with workers.
+ *
+ * @module lloyd/slim
  */
 import { engine } from "./engine/slim.js";
 import type { Source } from "./engine/source.js";

@@ -13,7 +13,7 @@ export async function writeCommonJs(functions) {
   const scripts = files.filter((name) => name.endsWith(".js") && !files.includes(name.replace(/js$/, "cjs")) && !own("(cli|slim|engine-js)\\.js").test(name));
   for (const name of scripts) {
     const text = readFileSync(`${dist}/${name}`, "utf8").replace(/new URL\("(\.\/[\w.-]+)", import\.meta\.url\)\.href/, '"$1"');
-    const { code } = await transform(text, { format: "cjs", platform: "node", target: "es2022", supported: { "dynamic-import": true } });
+    const { code } = await transform(text, { format: "cjs", platform: "node", target: "es2022", supported: { "dynamic-import": true }, define: { "import.meta.url": "undefined" } });
     // What is loaded by import() stays a module: Node's require and bundlers take both.
     const required = code.replace(/require\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")');
     const entry = name.replace(/\.js$/, "");

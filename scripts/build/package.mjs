@@ -6,13 +6,14 @@ import { inRoot, npmCommand } from "../place.mjs";
 import { writeCommonJs } from "./commonjs.mjs";
 import { say, seconds } from "../say.mjs";
 import { unlessFresh } from "./inputs.mjs";
+import { writeNotices } from "./notices.mjs";
 
-export async function buildPackage() {
+export async function buildPackage(toolchain) {
   const started = performance.now();
   const configuration = ["tsup.config.ts", "tsconfig.json", "package.json", "package-lock.json"];
   const step = {
     inputs: ["ts", "build/wasm", "build/js", "scripts/entries.mjs", "scripts/build", ...configuration].map((path) => inRoot(path)),
-    outputs: ["dist/index.js", "dist/index.cjs", "dist/index.d.ts", "dist/cli.js"].map((path) => inRoot(path)),
+    outputs: ["dist/index.js", "dist/index.cjs", "dist/index.d.ts", "dist/cli.js", "dist/THIRD-PARTY.md"].map((path) => inRoot(path)),
     stamp: inRoot("build/package.made-from"),
   };
   const ran = await unlessFresh(step, async () => {
@@ -20,6 +21,7 @@ export async function buildPackage() {
     rmSync(inRoot("dist"), { recursive: true, force: true });
     await run(process.execPath, [npmCommand.tsup, "--silent"]);
     await writeCommonJs(["skmeans"]);
+    writeNotices(toolchain);
   });
   say("package", ran ? `built in ${seconds(started)}` : "up to date");
 }

@@ -41,7 +41,7 @@ async function consume(consumer, { tarball, expected, results, again }) {
   const { name, tools = {}, overrides = {}, folder = "" } = consumer;
   const dir = place(name.replace(/[^\w.]+/g, "-"));
   const stamp = join(dir, "passed");
-  const version = digest([tarball.contents, ...["app", folder].flatMap((part) => filesOf(join(own, part))).map((file) => readFileSync(file)), JSON.stringify([tools, overrides]), readFileSync(join(own, "matrix.mjs"))]);
+  const version = digest([tarball.contents, ...["app", folder].flatMap((part) => filesOf(join(own, part))).map((file) => readFileSync(file)), JSON.stringify([tools, overrides]), readFileSync(join(own, "matrix.mjs")), readFileSync(inRoot("docs/guide/getting-started.md"))]);
   if (!again && existsSync(stamp) && readFileSync(stamp, "utf8") === version) return void (results.unchanged += 1);
   const started = performance.now();
   const able = hands(dir, tarball.file);

@@ -2,6 +2,8 @@
 // its bundler. `tools` are installed there; `run` returns what the project computed, or nothing where it checks itself.
 // scripts/test/packaging.mjs runs them and compares.
 
+import { readFileSync } from "node:fs";
+
 /** `wanted`: which answers are expected; by default all of them, by WebAssembly. */
 export const consumers = [
   ...[20, 22, 24].flatMap((major) => [
@@ -39,6 +41,9 @@ export const consumers = [
   ...["Vite 8", "Vite 7", "webpack", "Rspack"].map((bundler) => ({ name: `a policy without it, ${bundler}`, wanted: "refused", answers: "answers-policy.js", ...forbidden(bundler) })),
   { name: "a policy without it, module scripts", wanted: "refused", answers: "answers-policy.js", run: async ({ serve, visit }) => visit(await serve(".", { policy: "default-src 'self' 'unsafe-inline'; img-src data:", importMap: true })) },
   { name: "a policy without it, lloyd/js", wanted: "js", answers: "answers-js.js", tools: { esbuild: "0.28.2" }, run: esbuilt("default-src 'self'; img-src data:") },
+
+  { name: "the guides' page", run: guidePage },
+  { name: "the guides' worker", tools: { vite: "8" }, run: guideWorker },
 
   ...["5.7", "5.9", "6.0"].map((version) => ({ name: `TypeScript ${version}`, tools: { typescript: version }, folder: "types", run: typed })),
   { name: "publint", tools: { publint: "0.3" }, run: async ({ bin }) => void (await bin("publint", ["node_modules/lloyd", "--strict"])) },
@@ -124,6 +129,33 @@ async function workerd({ bin, write, files, daemon, fetchText }) {
       );`),
   );
   return JSON.parse(await fetchText(url));
+}
+
+/** A sample of the guides by its language. */
+function sample(language) {
+  const guide = readFileSync(new URL("../../docs/guide/getting-started.md", import.meta.url), "utf8");
+  return new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, "m").exec(guide)[1];
+}
+
+async function guidePage({ write, serve, visit }) {
+  const tell = `<script type="module">
+    import { post } from "./post.js";
+    const paragraph = document.querySelector("p");
+    post(() => new Promise((resolve) => setInterval(() => paragraph.textContent.startsWith("Sizes") && resolve(paragraph.textContent), 20)));
+  </script>`;
+  write("index.html", sample("html") + tell);
+  const text = await visit(await serve("."));
+  if (text !== "Sizes: 1,2") throw new Error(`the page shows ${JSON.stringify(text)}`);
+}
+
+async function guideWorker({ write, bin, serve, visit }) {
+  write("worker.js", sample("js worker"));
+  write("page.js", `import { post } from "./post.js";
+    post(() => new Promise((resolve) => (console.log = resolve)));
+    ${sample("js page")}`);
+  await bin("vite", ["build"]);
+  const count = await visit(await serve("dist"));
+  if (count !== 1_000_000) throw new Error(`the page logs ${JSON.stringify(count)}`);
 }
 
 async function typed({ bin, write }) {

@@ -3,6 +3,8 @@
  *
  * The same call gives the same answer, bit for bit: labels, centroids, iterations; with a seed, from
  * the same initial rows. A `distanceFunction` runs in plain JavaScript.
+ *
+ * @module lloyd/ml-kmeans
  */
 import { LloydError, show } from "../errors.js";
 import { Custom, rowsOf } from "../executor/finders.js";

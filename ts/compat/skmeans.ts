@@ -3,6 +3,8 @@
  *
  * From given centroids the answer is the same, bit for bit: ties go to the last centroid, an empty
  * cluster's centroid becomes zeros, and the array of initial centroids is overwritten and returned.
+ *
+ * @module lloyd/skmeans
  */
 import { LloydError, show } from "../errors.js";
 import { Custom, Direct, type Measure } from "../executor/finders.js";
@@ -11,6 +13,8 @@ import { isNumbers, type Numbers } from "../points.js";
 import { parseTable } from "./rows.js";
 import { begin, type Draw } from "./skmeans/seeds.js";
 import { listed, trajectory, withFinder, type Table, type Turn } from "./trajectory.js";
+
+export type { Draw } from "./skmeans/seeds.js";
 
 /** A number, or an array of d of them. */
 export type Point = number | Numbers;

@@ -11,7 +11,7 @@ export const blob = new Blob([labels]);
 export const first: number = model.centroids[0]![labels[0]!]!;
 export const later: Promise<KMeansModel> = kmeans({ data: new Float32Array(8), columns: 2 }, { k: 2 });
 export const runs: "wasm-simd" | "js" = backend();
-export const ready: Promise<void> = init(new URL("https://example.org/lloyd.wasm"));
+export const ready: Promise<void>[] = [init(), slim.init(), slim.init(new URL("https://example.org/lloyd.wasm")), slim.init(fetch("/lloyd.wasm"))];
 export const others: (typeof kmeans)[] = [slim.kmeans, js.kmeans];
 export const code: string = new LloydError("bad-k", "k").code;
 
