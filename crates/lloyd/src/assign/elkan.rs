@@ -206,21 +206,21 @@ impl Elkan {
 }
 
 /// The best of the scores that a row has met, and the next.
-struct Nearest {
-    best: f32,
-    next: f32,
-    label: usize,
-    finite: bool,
+pub(super) struct Nearest {
+    pub best: f32,
+    pub next: f32,
+    pub label: usize,
+    pub finite: bool,
 }
 
 impl Nearest {
-    fn none(label: usize) -> Self {
+    pub fn none(label: usize) -> Self {
         Self { best: f32::NEG_INFINITY, next: f32::NEG_INFINITY, label, finite: true }
     }
 
     /// Whether the score is the best so far.
     #[inline(always)]
-    fn meet(&mut self, score: f32, j: usize) -> bool {
+    pub fn meet(&mut self, score: f32, j: usize) -> bool {
         self.finite &= score.is_finite();
         let better = score > self.best;
         if better {

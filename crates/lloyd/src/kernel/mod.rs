@@ -159,6 +159,15 @@ impl Panel {
         Ok(panel)
     }
 
+    /// Makes products of the scores of a tall panel: x·c without -‖c‖²/2.
+    pub fn forget_bias(&mut self) {
+        let group = self.shape.group();
+        for packed in self.packed.chunks_exact_mut(group * (1 + self.d)) {
+            packed[..group].fill(0.0);
+        }
+        self.bias.fill(0.0);
+    }
+
     /// `(a, b)` such that for every row x and every centroid c, packed or not,
     /// |score in f32 - (x·c - ‖c‖²/2)| ≤ E = a·‖x‖ + b.
     ///
