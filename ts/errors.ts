@@ -15,7 +15,7 @@
  * | `unknown-option` | an option that does not exist |
  * | `bad-model` | not a saved model, or a damaged one |
  * | `out-of-memory` | an allocation failed |
- * | `wasm-unavailable` | WebAssembly SIMD is missing or forbidden here |
+ * | `wasm-unavailable` | WebAssembly SIMD is missing or forbidden here, or not loaded yet |
  * | `wasm-trapped` | the WebAssembly instance failed; what it held is lost |
  */
 export type LloydErrorCode =

@@ -29,8 +29,8 @@ impl Shard {
     /// `centroids`: k × d in the frame's units. `doubt`: ρ, in the same units.
     pub fn certain(&self, k: usize, centroids: &[f64], doubt: f64) -> Result<Certain, OutOfMemory> {
         let (rows, d) = (&self.rows, self.rows.columns);
-        let mut lloyd = Lloyd::new(centroids, k, d)?;
-        let zero = Vec::filled(d, 0.0)?;
+        let mut lloyd = Lloyd::new(centroids, k, d);
+        let zero = vec![0.0; d];
         let radius = centroids.chunks_exact(d).fold(0.0, |most: f64, c| most.max(distance(c, &zero).sqrt()));
         let (a, b) = lloyd.slack();
         let slack = (round_up(a as f64 + doubt), round_up(b as f64 + doubt * (radius + doubt)));
