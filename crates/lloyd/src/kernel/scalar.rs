@@ -54,12 +54,11 @@ pub fn points(panel: &Panel, lanes: &[f32], at: usize, out: &mut Proposals) {
     let mut top = [Top::NONE; BLOCK];
     for (g, packed) in panel.packed.chunks_exact(group * (1 + d)).enumerate() {
         for c in 0..group {
-            for l in 0..BLOCK {
-                let mut score = packed[c];
-                for j in 0..d {
-                    score += lanes[j * BLOCK + l] * packed[(1 + j) * group + c];
+            for four in (0..BLOCK).step_by(FOUR) {
+                let scores = score(packed, c, group, lanes, four);
+                for (top, score) in top[four..].iter_mut().zip(scores) {
+                    top.meet(score, (g * group + c) as u32);
                 }
-                top[l].meet(score, (g * group + c) as u32);
             }
         }
     }
@@ -68,16 +67,32 @@ pub fn points(panel: &Panel, lanes: &[f32], at: usize, out: &mut Proposals) {
     }
 }
 
+/// Rows whose sums run side by side: where there is no SIMD, this is the kernel, and their four chains of
+/// additions keep each other from waiting.
+const FOUR: usize = 4;
+
+/// The scores of one centroid, `c` of its group, for rows `from` to `from + 4` of the block.
+#[inline(always)]
+fn score(packed: &[f32], c: usize, group: usize, lanes: &[f32], from: usize) -> [f32; FOUR] {
+    let bias = packed[c];
+    let [mut s0, mut s1, mut s2, mut s3] = [bias; FOUR];
+    for (x, p) in lanes.chunks_exact(BLOCK).zip(packed[group..].chunks_exact(group)) {
+        let (x, w) = (&x[from..from + FOUR], p[c]);
+        s0 += x[0] * w;
+        s1 += x[1] * w;
+        s2 += x[2] * w;
+        s3 += x[3] * w;
+    }
+    [s0, s1, s2, s3]
+}
+
 /// Every score of 16 rows, for a tall panel. OUT `scores`: `[centroid][16 rows]`.
 pub fn scores(panel: &Panel, lanes: &[f32], scores: &mut [f32]) {
     let (group, d) = (panel.shape.group(), panel.d);
     for (at, scores) in scores.chunks_exact_mut(BLOCK).enumerate().take(panel.k.next_multiple_of(group)) {
         let packed = &panel.packed[at / group * group * (1 + d)..][..group * (1 + d)];
-        for (l, score) in scores.iter_mut().enumerate() {
-            *score = packed[at % group];
-            for j in 0..d {
-                *score += lanes[j * BLOCK + l] * packed[(1 + j) * group + at % group];
-            }
+        for (four, scores) in scores.chunks_exact_mut(FOUR).enumerate() {
+            scores.copy_from_slice(&score(packed, at % group, group, lanes, four * FOUR));
         }
     }
 }
