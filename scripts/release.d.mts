@@ -1,0 +1,1 @@
+export function obstacles(state: { manifest: object; cargo: string; changelog: string; changes: string; tags: string[] }): string[];
