@@ -29,7 +29,7 @@ export interface Turn {
 }
 
 /** Multiply-adds of an iteration from which WebAssembly is worth its set-up. */
-const NATIVE = 2 ** 16;
+const NATIVE = 2 ** 14;
 
 /** What one library does otherwise than another. */
 export interface Habits {

@@ -29,30 +29,45 @@ export class Direct implements Finder {
 
   /** The label of one row. */
   nearest(row: number, centroids: Float64Array, k: number): number {
-    const data = this.#data;
-    const columns = this.#columns;
-    const from = row * columns;
-    const to = from + columns;
-    let best = Infinity;
-    let label = -1;
-    for (let j = 0; j < k; j++) {
-      let sum = 0;
-      if (this.#absolute) {
-        sum = Math.abs(data[from] - centroids[j]);
-      } else {
-        // A sum beyond the best so far is given up: what would follow only adds to it.
-        for (let at = from, c = j * columns; at < to && sum <= best; at++, c++) {
-          const t = data[at] - centroids[c];
-          sum += t * t;
-        }
-      }
-      if (this.#last ? sum <= best : sum < best) {
-        best = sum;
-        label = j;
+    if (this.#absolute) return nearestValue(this.#data[row], centroids, k, this.#last);
+    return nearestRow(this.#data, row * this.#columns, centroids, this.#columns, k, this.#last);
+  }
+}
+
+/** Columns after which a sum is compared with the best so far: what would follow only adds to it. */
+const STRETCH = 8;
+
+function nearestRow(data: Float64Array, from: number, centroids: Float64Array, columns: number, k: number, last: boolean): number {
+  let best = Infinity;
+  let label = -1;
+  for (let j = 0, c = 0; j < k; j++, c = j * columns) {
+    let sum = 0;
+    let at = from;
+    for (let left = columns; left > 0 && sum <= best; left -= STRETCH) {
+      for (const end = at + (left < STRETCH ? left : STRETCH); at < end; at++, c++) {
+        const t = data[at] - centroids[c];
+        sum += t * t;
       }
     }
-    return label;
+    if (last ? sum <= best : sum < best) {
+      best = sum;
+      label = j;
+    }
   }
+  return label;
+}
+
+function nearestValue(value: number, centroids: Float64Array, k: number, last: boolean): number {
+  let best = Infinity;
+  let label = -1;
+  for (let j = 0; j < k; j++) {
+    const far = Math.abs(value - centroids[j]);
+    if (last ? far <= best : far < best) {
+      best = far;
+      label = j;
+    }
+  }
+  return label;
 }
 
 /**
