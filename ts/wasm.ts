@@ -268,8 +268,15 @@ export class Shard {
   }
 }
 
-/** Seeds from a sample; see {@link Search}. */
-export function search({ rows, weights, columns, k, swaps, seed }: Search): Searched {
-  const [taken, ...seeds] = (kept ??= new Instance()).run((exports) => exports.search(rows, weights, columns, k, swaps, seed));
-  return { seeds: Uint32Array.from(seeds), swaps: taken };
+/** Seeds from a sample, a seed or a swap at a time; see {@link Search}. */
+export function* search({ rows, weights, columns, k, swaps, seed }: Search): Generator<void, Searched> {
+  const instance = (kept ??= new Instance());
+  const found = instance.run(({ Search }) => new Search(rows, weights, columns, k, swaps, seed));
+  try {
+    while (instance.run(() => found.work())) yield;
+    const [made, ...seeds] = instance.run(() => found.found());
+    return { seeds: Uint32Array.from(seeds), swaps: made };
+  } finally {
+    if (instance.trap === undefined) instance.run(() => found.free());
+  }
 }

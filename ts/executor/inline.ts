@@ -63,7 +63,7 @@ export class Inline {
 
   /** Yields between pieces; returns the reply of all rows. */
   *answer<Q extends Question>(question: Q): Generator<void, Replies[Q["ask"]]> {
-    if (question.ask === "search") return search(question) as Replies[Q["ask"]];
+    if (question.ask === "search") return (yield* search(question)) as Replies[Q["ask"]];
     const replies: Replies[Q["ask"]][] = [];
     for (const part of this.#parts) replies.push((yield* this.#ask(part, question)) as Replies[Q["ask"]]);
     return merge(question, replies);
