@@ -1,3 +1,5 @@
+import type { Algorithm } from "./algorithm.js";
+
 /**
  * The questions that a driver asks about all rows, and their replies.
  *
@@ -51,6 +53,12 @@ export interface Frame {
   readonly span: number;
 }
 
+/** Whether rows loaded into one frame are as if loaded into the other. */
+export function sameFrame(a: Frame, b: Frame): boolean {
+  const same = (x: ArrayLike<number>, y: ArrayLike<number>) => x.length === y.length && Array.prototype.every.call(x, (v, i) => Object.is(v, y[i]));
+  return a.exponent === b.exponent && a.span === b.span && same(a.origin, b.origin) && same(a.grid, b.grid);
+}
+
 /** Rows drawn by a race: by weight × squared distance to the nearest seed, or the greatest such distance. */
 export interface Draw {
   readonly ask: "draw";
@@ -82,6 +90,8 @@ export interface Assign {
   readonly centroids: Float64Array;
   /** None: all rows count as changed. */
   readonly previous: Float64Array | null;
+  /** How rows find their centroids from now on; it changes the time, never the reply. */
+  readonly algorithm?: Algorithm;
 }
 /** `assign` at random: a cluster for each row, drawn from (seed, stage, row). */
 export interface Partition {
@@ -215,7 +225,9 @@ function addClusters(a: Assigned, b: Assigned): Assigned {
 }
 
 function add(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((v, i) => v + b[i]);
+  const sum = a.slice();
+  for (let i = 0; i < sum.length; i++) sum[i] += b[i];
+  return sum;
 }
 
 /** Sampled rows of both, by ascending row. */

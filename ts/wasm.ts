@@ -29,7 +29,13 @@ class Instance {
   trap: unknown;
 
   constructor() {
-    this.exports = instantiate((compiled ??= compile()));
+    const module = compiledModule();
+    try {
+      this.exports = instantiate(module);
+    } catch (error) {
+      // What engines throw where there is no room for another memory.
+      throw error instanceof RangeError ? new LloydError("out-of-memory", `there is no room for a WebAssembly memory (${error.message})`, { cause: error }) : error;
+    }
   }
 
   /** Calls into wasm; turns what it throws into errors of ours. */
@@ -46,12 +52,25 @@ class Instance {
   }
 }
 
-function compile(): WebAssembly.Module {
+/** The module that instances are made of: compiled here, or adopted from another thread. */
+export function compiledModule(): WebAssembly.Module {
+  return (compiled ??= compile(bytes));
+}
+
+/** Takes the module, or the bytes to compile, from another thread. */
+export function adoptModule(given: WebAssembly.Module | Uint8Array): void {
+  compiled = given instanceof Uint8Array ? compile(given) : given;
+}
+
+/** Bytes of {@link compiledModule}, for threads to which a module cannot be passed. */
+export const moduleBytes: Uint8Array = bytes;
+
+function compile(bytes: Uint8Array): WebAssembly.Module {
   if (typeof WebAssembly !== "object") {
     throw new LloydError("wasm-unavailable", "this engine has no WebAssembly; lloyd needs it with SIMD (all engines since 2021 have both)");
   }
   try {
-    return new WebAssembly.Module(bytes);
+    return new WebAssembly.Module(bytes as BufferSource);
   } catch (cause) {
     throw new LloydError(
       "wasm-unavailable",

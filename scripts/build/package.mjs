@@ -1,6 +1,6 @@
 // ts/ and build/wasm → dist: the package and its command line, bundled by tsup.
 
-import { rmSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { run } from "../command.mjs";
 import { inRoot, npmCommand } from "../place.mjs";
 import { say, seconds } from "../say.mjs";
@@ -10,14 +10,15 @@ export async function buildPackage() {
   const started = performance.now();
   const configuration = ["tsup.config.ts", "tsconfig.json", "package.json", "package-lock.json"];
   const step = {
-    inputs: ["ts", "build/wasm", ...configuration].map((path) => inRoot(path)),
-    outputs: ["dist/index.js", "dist/index.cjs", "dist/index.d.ts", "dist/cli.js"].map((path) => inRoot(path)),
+    inputs: ["ts", "build/wasm", "build/worker", ...configuration].map((path) => inRoot(path)),
+    outputs: ["dist/index.js", "dist/index.cjs", "dist/index.d.ts", "dist/cli.js", "dist/pool-worker.js"].map((path) => inRoot(path)),
     stamp: inRoot("build/package.made-from"),
   };
   const ran = await unlessFresh(step, async () => {
     say("package", "bundling ts/ into dist/ (tsup)");
     rmSync(inRoot("dist"), { recursive: true, force: true });
     await run(process.execPath, [npmCommand.tsup, "--silent"]);
+    copyFileSync(inRoot("build/worker/pool-worker.script.js"), inRoot("dist/pool-worker.js"));
   });
   say("package", ran ? `built in ${seconds(started)}` : "up to date");
 }

@@ -1,3 +1,4 @@
+import type { Algorithm } from "../algorithm.js";
 import type { Assigned } from "../questions.js";
 import type { Iteration, Step, Stopped } from "../model.js";
 import { ask, type Driver } from "./driver.js";
@@ -10,6 +11,7 @@ export interface Budget {
   /** Milliseconds on `clock` after which no iteration begins. */
   readonly deadline: number;
   readonly clock: () => number;
+  readonly algorithm: Algorithm;
 }
 
 export interface Fit {
@@ -35,14 +37,14 @@ export interface Fit {
  * the centroids returned.
  */
 export function* fit(space: Space, k: number, start: Float64Array, budget: Budget, restart: number): Driver<Fit> {
-  const { maxIterations, tolerance, deadline, clock } = budget;
+  const { maxIterations, tolerance, deadline, clock, algorithm } = budget;
   const history: Iteration[] = [];
   let centroids = start;
   let previous: Float64Array | null = null;
   let least = 0;
   for (;;) {
     const began = clock();
-    const found = yield* ask({ ask: "assign", k, centroids, previous });
+    const found = yield* ask({ ask: "assign", k, centroids, previous, algorithm });
     const assigned = yield* repaired(space, k, centroids, found);
     if (!previous) least = tolerance * meanVariance(space, found, k);
     const next = means(assigned, centroids, k);

@@ -1,4 +1,4 @@
-import { merge, type Finished, type Question, type Replies } from "../questions.js";
+import { merge, sameFrame, type Finished, type Frame, type Loaded, type Measured, type Question, type Replies } from "../questions.js";
 import type { Rows } from "../points.js";
 import type { Algorithm } from "../algorithm.js";
 import { search, Shard } from "../wasm.js";
@@ -14,20 +14,27 @@ interface Part {
   readonly data: Rows["data"];
   readonly first: number;
   readonly count: number;
+  /** The last whole answers: rows that are fitted again are neither measured nor loaded again. */
+  measured?: { readonly stride: number; readonly reply: Measured };
+  loaded?: { readonly frame: Frame; readonly reply: Loaded };
 }
 
-/**
- * Answers on this thread, in pieces of a few milliseconds.
- *
- * `cuts`: where the rows are cut into shards, ascending row numbers; none by default. Cuts never
- * change an answer.
- */
+interface Held {
+  readonly weights?: Float64Array | null;
+  readonly algorithm?: Algorithm;
+  /** Where the rows are cut into shards, ascending; cuts never change an answer. Default: none. */
+  readonly cuts?: readonly number[];
+  /** Global number of the first row, and rows of all holders together. Default: these are all. */
+  readonly first?: number;
+  readonly total?: number;
+}
+
+/** Answers on this thread, in pieces of a few milliseconds. */
 export class Inline {
   readonly #parts: readonly Part[];
   readonly #columns: number;
 
-  constructor(rows: Rows, { weights, algorithm = "auto", cuts = [] }: { weights?: Float64Array | null; algorithm?: Algorithm; cuts?: readonly number[] } = {}) {
-    const { data, count, columns } = rows;
+  constructor({ data, count, columns }: Pick<Rows, "data" | "count" | "columns">, { weights, algorithm = "auto", cuts = [], first = 0, total = count }: Held = {}) {
     this.#columns = columns;
     const edges = [0, ...cuts, count];
     const parts: Part[] = [];
@@ -36,8 +43,8 @@ export class Inline {
       edges.slice(1).forEach((to, i) => {
         const from = edges[i];
         if (to === from) return;
-        const shard = new Shard(to - from, columns, from, count);
-        parts.push({ shard, data: data.subarray(from * columns, to * columns), first: from, count: to - from });
+        const shard = new Shard(to - from, columns, first + from, total);
+        parts.push({ shard, data: data.subarray(from * columns, to * columns), first: first + from, count: to - from });
         shard.setAlgorithm(algorithm);
         if (weights) shard.setWeights(weights.subarray(from, to));
       });
@@ -69,27 +76,38 @@ export class Inline {
     return merge(question, replies);
   }
 
-  *#ask({ shard, data, first, count }: Part, question: Exclude<Question, { ask: "search" }>): Generator<void, Replies[keyof Replies]> {
+  *#ask(part: Part, question: Exclude<Question, { ask: "search" }>): Generator<void, Replies[keyof Replies]> {
+    const { shard, data, first, count } = part;
     const columns = this.#columns;
     /** Numbers that a row holds as they are, but for centring. */
     const short = data instanceof Float32Array;
     switch (question.ask) {
       case "measure": {
         const { stride } = question;
+        if (part.measured?.stride === stride) return part.measured.reply;
         yield* inRuns(count, columns, (from, to) => shard.measure(data, from, to, stride));
         const measured = shard.measured();
         const start = Math.ceil(first / stride) * stride;
-        return { ...measured, sampled: measured.sampled.map((_, i) => start + i * stride) };
+        const reply = { ...measured, sampled: measured.sampled.map((_, i) => start + i * stride) };
+        part.measured = { stride, reply };
+        return reply;
       }
-      case "load":
-        shard.setFrame(question.frame);
+      case "load": {
+        const { frame } = question;
+        if (part.loaded && sameFrame(part.loaded.frame, frame)) return part.loaded.reply;
+        part.loaded = undefined;
+        shard.setFrame(frame);
         yield* inRuns(count, columns, (from, to) => shard.load(data, from, to));
-        return shard.loaded();
+        const reply = shard.loaded();
+        part.loaded = { frame, reply };
+        return reply;
+      }
       case "draw":
         shard.draw(question);
         yield* work(shard, question.seeds.length + question.candidates.length + columns);
         return shard.drawn();
       case "assign":
+        if (question.algorithm) shard.setAlgorithm(question.algorithm);
         shard.assign(question.k, question.centroids, question.previous);
         yield* work(shard, question.centroids.length);
         return shard.assigned(question.k);
