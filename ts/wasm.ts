@@ -7,8 +7,10 @@
  */
 import { instantiate, type Exports, type WasmShard } from "../build/wasm/instantiate.js";
 import { ALGORITHMS, type Algorithm } from "./algorithm.js";
+import { places } from "../build/wasm/fused.js";
 import bytes from "../build/wasm/lloyd_wasm_bg.wasm";
 import { LloydError, showBytes } from "./errors.js";
+import { fuse, hasFused } from "./fused.js";
 import type { NumberArray } from "./points.js";
 import type { Assigned, Draw, Drawn, Far, FarRow, Finished, Frame, Loaded, Measured, Search, Searched } from "./questions.js";
 
@@ -54,23 +56,25 @@ class Instance {
 
 /** The module that instances are made of: compiled here, or adopted from another thread. */
 export function compiledModule(): WebAssembly.Module {
-  return (compiled ??= compile(bytes));
+  return (compiled ??= compile(moduleBytes));
 }
 
 /** Takes the module, or the bytes to compile, from another thread. */
 export function adoptModule(given: WebAssembly.Module | Uint8Array): void {
-  compiled = given instanceof Uint8Array ? compile(given) : given;
+  compiled = given instanceof Uint8Array ? compile(() => given) : given;
 }
 
 /** Bytes of {@link compiledModule}, for threads to which a module cannot be passed. */
-export const moduleBytes: Uint8Array = bytes;
+export function moduleBytes(): Uint8Array {
+  return hasFused() ? fuse(bytes, places) : bytes;
+}
 
-function compile(bytes: Uint8Array): WebAssembly.Module {
+function compile(read: () => Uint8Array): WebAssembly.Module {
   if (typeof WebAssembly !== "object") {
     throw new LloydError("wasm-unavailable", "this engine has no WebAssembly; lloyd needs it with SIMD (all engines since 2021 have both)");
   }
   try {
-    return new WebAssembly.Module(bytes as BufferSource);
+    return new WebAssembly.Module(read() as BufferSource);
   } catch (cause) {
     throw new LloydError(
       "wasm-unavailable",

@@ -101,7 +101,7 @@ export class Member {
       this.tell({ do: "start", wasm: compiledModule() });
     } catch (error) {
       if (error instanceof LloydError) throw error;
-      this.tell({ do: "start", wasm: moduleBytes });
+      this.tell({ do: "start", wasm: moduleBytes() });
     }
   }
 

@@ -16,8 +16,8 @@
 //! 4. pmin and pmax are one instruction each; min and max handle NaN, which cannot occur.
 //! 5. Wide: sums of a tile's rows wait in memory while a slice of all centroids, small enough for
 //!    the first-level cache, is multiplied with all of them.
-//! 6. Multiply and add stay two roundings: fused ones are not everywhere, and the reference must
-//!    be equalled bit for bit.
+//! 6. Multiply and add are written as `madd`: two roundings, which the reference equals bit for bit, or
+//!    one where the engine has relaxed SIMD (`scripts/build/fused.mjs`), which the slack allows for.
 
 use super::{BLOCK, DEPTH, Panel, Proposals, Shape, TILE};
 use core::arch::wasm32::*;
@@ -36,6 +36,20 @@ pub fn transpose(rows: &[f32], d: usize, lanes: &mut [f32]) {
             _ => transpose_any(from, d, to),
         }
     }
+}
+
+/// a·b + c, in two roundings.
+#[cfg(not(target_feature = "relaxed-simd"))]
+#[inline(always)]
+fn madd(a: v128, b: v128, c: v128) -> v128 {
+    f32x4_add(c, f32x4_mul(a, b))
+}
+
+/// a·b + c, in one rounding or two, as the processor likes.
+#[cfg(target_feature = "relaxed-simd")]
+#[inline(always)]
+fn madd(a: v128, b: v128, c: v128) -> v128 {
+    f32x4_relaxed_madd(a, b, c)
 }
 
 #[inline(always)]
@@ -160,7 +174,7 @@ unsafe fn small<const D: usize>(x: *const f32, c: *const f32, groups: usize, at:
                 for (j, x) in xs.iter().enumerate() {
                     let cj = v128_load32_splat(c.add(1 + j).cast());
                     for (acc, &x) in acc.iter_mut().zip(x) {
-                        *acc = f32x4_add(*acc, f32x4_mul(x, cj));
+                        *acc = madd(x, cj, *acc);
                     }
                 }
                 for (v, &acc) in acc.iter().enumerate() {
@@ -194,7 +208,7 @@ unsafe fn block<const V: usize, const C: usize>(
                 for (i, acc) in acc.iter_mut().enumerate() {
                     let ci = v128_load32_splat(c.add(i).cast());
                     for (acc, &x) in acc.iter_mut().zip(&xs) {
-                        *acc = f32x4_add(*acc, f32x4_mul(x, ci));
+                        *acc = madd(x, ci, *acc);
                     }
                 }
                 x = x.add(BLOCK);
@@ -263,7 +277,7 @@ unsafe fn wide_slice(rows: [&[f32]; 4], first: usize, depth: usize, c: *const f3
     let mut add = |xs: [v128; 4], c: [v128; 2]| {
         for r in 0..4 {
             for i in 0..2 {
-                acc[r * 2 + i] = f32x4_add(acc[r * 2 + i], f32x4_mul(xs[r], c[i]));
+                acc[r * 2 + i] = madd(xs[r], c[i], acc[r * 2 + i]);
             }
         }
     };
