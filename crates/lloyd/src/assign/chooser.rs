@@ -8,8 +8,9 @@
 //! Only time depends on the choice, so it may be made by each holder of rows for itself.
 
 use super::clusters::Clusters;
+use super::filtering::{COLUMNS, RUN};
 use super::yinyang::BATCH;
-use super::{Bounds, Groups, Hamerly, Lloyd, Yinyang};
+use super::{Bounds, Cells, Elkan, Fences, Filtering, Groups, Hamerly, Lloyd, Yinyang};
 use crate::OutOfMemory;
 use crate::kernel::TILE;
 use crate::rows::Rows;
@@ -24,8 +25,12 @@ pub enum Algorithm {
     Lloyd,
     /// Two bounds a row, from the first question on.
     Hamerly,
+    /// A bound for each centroid, from the first question on.
+    Elkan,
     /// A bound for each group of centroids, from the first question on.
     Yinyang,
+    /// Whole cells of rows at a time, where rows have at most [`COLUMNS`] columns; elsewhere as `Lloyd`.
+    Filtering,
 }
 
 /// Multiply-adds a row below which bounds never paid.
@@ -38,6 +43,14 @@ const DEBT: f64 = -1.0;
 /// Passes without bounds after a first try that did not pay; twice as many after each further one.
 const PAUSE: u32 = 8;
 
+/// Rows from which making cells of them pays.
+const CELLED: usize = 2048;
+
+/// For a bound a centroid: columns from which and centroids up to which they pay, and the part of the rows
+/// that may change. Its bounds take no more room than the rows.
+const FENCED: (usize, usize) = (257, 256);
+const FENCED_CHURN: f64 = 0.3;
+
 /// For groups: centroids and dimensions from which they pay, and the part of the rows that may change.
 const GROUPED: (usize, usize) = (96, 12);
 const GROUPED_CHURN: f64 = 0.5;
@@ -48,13 +61,19 @@ const ROOM: usize = 64 << 20;
 pub enum Assign {
     Lloyd(Box<Lloyd>),
     Hamerly(Box<Hamerly>),
+    Elkan(Box<Elkan>),
     Yinyang(Box<Yinyang>),
+    Filtering(Box<Filtering>),
 }
 
 impl Assign {
     /// Rows that a call takes at most.
     pub fn step(&self) -> usize {
-        if let Assign::Yinyang(_) = self { BATCH } else { TILE }
+        match self {
+            Assign::Yinyang(_) => BATCH,
+            Assign::Filtering(_) => RUN,
+            _ => TILE,
+        }
     }
 }
 
@@ -62,13 +81,15 @@ impl Assign {
 enum Memory {
     None,
     Bounds(Bounds),
+    Fences(Fences),
     Groups(Groups),
+    Cells(Cells),
 }
 
 /// The bounds, if any, and the account of what they saved.
 pub struct Chooser {
     memory: Memory,
-    /// Part of the rows that changed in the last pass.
+    /// Part of the rows that changed in the last pass; infinite before the first.
     churn: f64,
     credit: f64,
     /// Passes to go before bounds are tried again, and how many it will be the next time.
@@ -78,7 +99,7 @@ pub struct Chooser {
 
 impl Default for Chooser {
     fn default() -> Self {
-        Self { memory: Memory::None, churn: 1.0, credit: 0.0, pause: 0, next_pause: PAUSE }
+        Self { memory: Memory::None, churn: f64::INFINITY, credit: 0.0, pause: 0, next_pause: PAUSE }
     }
 }
 
@@ -96,13 +117,17 @@ impl Chooser {
             // Without room for bounds, there are none.
             self.memory = match self.wants(algorithm, rows, k) {
                 Algorithm::Hamerly => Bounds::new(centroids, k, rows.count).map_or(Memory::None, Memory::Bounds),
+                Algorithm::Elkan => Fences::new(centroids, k, rows.count).map_or(Memory::None, Memory::Fences),
                 Algorithm::Yinyang => Groups::new(centroids, k, rows.count).map_or(Memory::None, Memory::Groups),
+                Algorithm::Filtering if d <= COLUMNS => Cells::new(rows).map_or(Memory::None, Memory::Cells),
                 _ => Memory::None,
             };
         }
         Ok(match &mut self.memory {
             Memory::Bounds(bounds) => Assign::Hamerly(Box::new(Hamerly::new(bounds, centroids, k, d)?)),
+            Memory::Fences(fences) => Assign::Elkan(Box::new(Elkan::new(fences, centroids, k, d)?)),
             Memory::Groups(groups) => Assign::Yinyang(Box::new(Yinyang::new(groups, centroids, k, d)?)),
+            Memory::Cells(cells) => Assign::Filtering(Box::new(Filtering::new(cells, centroids, k, d)?)),
             Memory::None => Assign::Lloyd(Box::new(Lloyd::new(centroids, k, d)?)),
         })
     }
@@ -112,7 +137,9 @@ impl Chooser {
         match (assign, &mut self.memory) {
             (Assign::Lloyd(lloyd), _) => lloyd.relabel(rows, clusters, at, end),
             (Assign::Hamerly(hamerly), Memory::Bounds(bounds)) => hamerly.tile(rows, bounds, clusters, at, end),
+            (Assign::Elkan(elkan), Memory::Fences(fences)) => elkan.tile(rows, fences, clusters, at, end),
             (Assign::Yinyang(yinyang), Memory::Groups(groups)) => yinyang.batch(rows, groups, clusters, at, end),
+            (Assign::Filtering(pass), Memory::Cells(cells)) => pass.run(rows, cells, clusters, at, end),
             _ => unreachable!("bounds are kept while a pass needs them"),
         }
     }
@@ -132,7 +159,9 @@ impl Chooser {
         let saved = match &assign {
             Assign::Lloyd(_) => 0.0,
             Assign::Hamerly(hamerly) => hamerly.saved(count),
+            Assign::Elkan(elkan) => elkan.saved(count),
             Assign::Yinyang(yinyang) => yinyang.saved(count),
+            Assign::Filtering(filtering) => filtering.saved(count),
         };
         self.credit = (self.credit + saved).min(CREDIT);
         if free && self.credit < DEBT {
@@ -150,6 +179,11 @@ impl Chooser {
         let fits = rows.count * Groups::size(k, d) <= ROOM.max(4 * rows.count * d);
         if k <= 1 || self.pause > 0 {
             Algorithm::Lloyd
+        } else if d <= COLUMNS {
+            let pays = rows.count >= CELLED && (self.churn.is_finite() || k * d >= LEAST_WORK);
+            if pays { Algorithm::Filtering } else { Algorithm::Lloyd }
+        } else if d >= FENCED.0 && k <= FENCED.1 {
+            if self.churn < FENCED_CHURN { Algorithm::Elkan } else { Algorithm::Lloyd }
         } else if k >= GROUPED.0 && d >= GROUPED.1 && fits && self.churn < GROUPED_CHURN {
             Algorithm::Yinyang
         } else if k * d >= LEAST_WORK && self.churn < CHURN {

@@ -45,6 +45,15 @@ impl Lloyd {
         self.certifier.slack()
     }
 
+    pub fn panel(&self) -> &Panel {
+        &self.panel
+    }
+
+    /// The label of a row whose best scores are close.
+    pub fn decide(&mut self, row: &[f32], norm: f32) -> u32 {
+        self.certifier.decide(row, norm, &self.panel, &self.centroids)
+    }
+
     /// The same labels with the two best scores, in f32.
     pub fn proposals(&mut self, rows: &[f32], norms: &[f32]) -> &Proposals {
         propose(&self.panel, rows, &mut self.block, &mut self.proposals);

@@ -232,6 +232,39 @@ pub fn propose(panel: &Panel, rows: &[f32], block: &mut Block, out: &mut Proposa
     }
 }
 
+/// Every score of up to 16 rows (row-major). OUT `scores`: `[centroid][16 rows]`, with room for
+/// `k.next_multiple_of(4)` centroids.
+pub fn scores(panel: &Panel, rows: &[f32], block: &mut Block, scores: &mut [f32]) {
+    let d = panel.d;
+    if panel.shape == Shape::Tall {
+        block.fill(rows, d);
+        return active::scores(panel, &block.lanes, scores);
+    }
+    for (j, scores) in scores.chunks_exact_mut(BLOCK).enumerate().take(panel.k) {
+        for (to, row) in scores.iter_mut().zip(rows.chunks_exact(d)) {
+            *to = score(row, &panel.flat[j * d..][..d], panel.bias[j]);
+        }
+    }
+}
+
+/// One score: x·c in sixteen sums by dimension modulo 16, and the bias.
+#[inline(never)]
+pub fn score(x: &[f32], c: &[f32], bias: f32) -> f32 {
+    let mut sum = [0.0f32; 16];
+    let (xs, x_rest) = x.as_chunks::<16>();
+    let (cs, c_rest) = c.as_chunks::<16>();
+    for (x, c) in xs.iter().zip(cs) {
+        for l in 0..16 {
+            sum[l] += x[l] * c[l];
+        }
+    }
+    for (l, (&x, &c)) in x_rest.iter().zip(c_rest).enumerate() {
+        sum[l] += x * c;
+    }
+    let four: [f32; 4] = core::array::from_fn(|l| (sum[l] + sum[l + 4]) + (sum[l + 8] + sum[l + 12]));
+    bias + ((four[0] + four[1]) + (four[2] + four[3]))
+}
+
 /// Σ (x - c)² in f64, in four sums by dimension modulo 4: *the* distance that decides a label.
 #[inline(always)]
 pub fn distance<T: Copy + Into<f64>>(x: &[T], c: &[f64]) -> f64 {

@@ -200,28 +200,68 @@ unsafe fn block<const V: usize, const C: usize>(
     let mut c = c;
     for _ in 0..groups {
         unsafe {
-            let mut acc: [[v128; V]; C] = core::array::from_fn(|i| [v128_load32_splat(c.add(i).cast()); V]);
-            c = c.add(C);
-            let mut x = x;
-            for _ in 0..d {
-                let xs: [v128; V] = core::array::from_fn(|v| load(x.add(v * 4)));
-                for (i, acc) in acc.iter_mut().enumerate() {
-                    let ci = v128_load32_splat(c.add(i).cast());
-                    for (acc, &x) in acc.iter_mut().zip(&xs) {
-                        *acc = madd(x, ci, *acc);
-                    }
-                }
-                x = x.add(BLOCK);
-                c = c.add(C);
-            }
+            let acc = group::<V, C>(x, d, c);
             for acc in acc {
                 for (v, &acc) in acc.iter().enumerate() {
                     top.meet(v, acc);
                 }
             }
+            c = c.add(C * (1 + d));
         }
     }
     unsafe { top.write(groups * C, at, out) }
+}
+
+/// The scores of V vectors of rows for one group of C centroids.
+#[inline(always)]
+unsafe fn group<const V: usize, const C: usize>(x: *const f32, d: usize, c: *const f32) -> [[v128; V]; C] {
+    unsafe {
+        let mut acc: [[v128; V]; C] = core::array::from_fn(|i| [v128_load32_splat(c.add(i).cast()); V]);
+        let (mut x, mut c) = (x, c.add(C));
+        for _ in 0..d {
+            let xs: [v128; V] = core::array::from_fn(|v| load(x.add(v * 4)));
+            for (i, acc) in acc.iter_mut().enumerate() {
+                let ci = v128_load32_splat(c.add(i).cast());
+                for (acc, &x) in acc.iter_mut().zip(&xs) {
+                    *acc = madd(x, ci, *acc);
+                }
+            }
+            x = x.add(BLOCK);
+            c = c.add(C);
+        }
+        acc
+    }
+}
+
+/// Every score of 16 rows, for a tall panel. OUT `scores`: `[centroid][16 rows]`.
+pub fn scores(panel: &Panel, lanes: &[f32], scores: &mut [f32]) {
+    let groups = panel.packed.len() / (4 * (1 + panel.d));
+    assert!(panel.shape == Shape::Tall && panel.packed.len() == groups * 4 * (1 + panel.d));
+    assert!(lanes.len() >= BLOCK * panel.d && scores.len() >= groups * 4 * BLOCK);
+    for half in [0, 8] {
+        // SAFETY: as in `points`; each group writes 4 × 8 scores.
+        unsafe {
+            let (x, c) = (lanes.as_ptr().add(half), panel.packed.as_ptr());
+            all::<2, 4>(x, panel.d, c, groups, scores.as_mut_ptr().add(half));
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn all<const V: usize, const C: usize>(x: *const f32, d: usize, c: *const f32, groups: usize, to: *mut f32) {
+    let (mut c, mut to) = (c, to);
+    for _ in 0..groups {
+        unsafe {
+            let acc = group::<V, C>(x, d, c);
+            for acc in acc {
+                for (v, acc) in acc.into_iter().enumerate() {
+                    store(to.add(v * 4), acc);
+                }
+                to = to.add(BLOCK);
+            }
+            c = c.add(C * (1 + d));
+        }
+    }
 }
 
 /// Dimensions in lanes: 1 to 64 rows, row-major, against every centroid.
