@@ -15,6 +15,6 @@ const shared = {
 
 export default defineConfig([
   // The command shares the library's code through a chunk.
-  { ...shared, entry: { index: "ts/index.ts", cli: "ts/cli/main.ts" }, format: "esm", splitting: true, dts: { entry: { index: "ts/index.ts" } } },
-  { ...shared, entry: { index: "ts/index.ts" }, format: "cjs", dts: true },
+  { ...shared, entry: { index: "ts/index.ts", worker: "ts/worker/index.ts", cli: "ts/cli/main.ts" }, format: "esm", splitting: true, dts: { entry: { index: "ts/index.ts", worker: "ts/worker/index.ts" } } },
+  { ...shared, entry: { index: "ts/index.ts", worker: "ts/worker/index.ts" }, format: "cjs", splitting: true, dts: true },
 ]);

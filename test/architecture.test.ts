@@ -21,6 +21,7 @@ describe("ts/: dependencies point one way", () => {
     executors: { files: /^ts\/executor\//, uses: ["ground", "boundary"], types: ["facade"] },
     drivers: { files: /^ts\/driver\//, uses: ["ground"], types: ["facade"] },
     facade: { files: /^ts\/[a-z]+\.ts$/, uses: ["ground", "scripts", "executors", "drivers"] },
+    worker: { files: /^ts\/worker\//, uses: ["ground", "scripts", "boundary", "executors", "facade"] },
     command: { files: /^(ts\/cli\/|package\.json$)/, uses: ["ground", "facade"] },
   };
   const layerOf = (file: string) => Object.keys(LAYERS).find((name) => LAYERS[name].files.test(file))!;

@@ -5,6 +5,7 @@ export { createPool, type Pool, type PoolOptions } from "./pool.js";
 export { loadDataset, type Dataset, type DatasetOptions } from "./dataset.js";
 export type { PlacementOptions } from "./placement.js";
 export type { ExecutorReport } from "./executor/executor.js";
+export type { AnyWorker } from "./executor/spawn.js";
 export type { Algorithm } from "./algorithm.js";
 export type { InitFunction, InitMethod, KMeansOptions } from "./options.js";
 export type { NumberArray, Numbers, Points } from "./points.js";
