@@ -225,7 +225,11 @@ export class Shard {
     for (let at = 0, row = 0; at < found.length; ) {
       const count = found[at + PLANES];
       const each = found.subarray(at + PLANES + 1, at + PLANES + 1 + 3 * count);
-      const every = (offset: number) => Float64Array.from({ length: count }, (_, i) => each[3 * i + offset]);
+      const every = (offset: number) => {
+        const some = new Float64Array(count);
+        for (let i = 0; i < count; i++) some[i] = each[3 * i + offset];
+        return some;
+      };
       races.push({
         potential: found.slice(at, at + PLANES),
         keys: every(0),

@@ -29,4 +29,4 @@ export interface ExecutorReport {
 }
 
 /** Milliseconds of work after which the event loop of a thread gets a turn. */
-export const SLICE = 12;
+export const SLICE = 10;

@@ -5,6 +5,7 @@ import type { Executor, ExecutorReport } from "./executor.js";
 import { Lost, type Member } from "./member.js";
 import type { Pool } from "./pool.js";
 import { outOfRoom, type Slice } from "./protocol.js";
+import { shared } from "./shared.js";
 import { eventLoop } from "./sliced.js";
 
 /** Workers that may be lost over one question, one after another. */
@@ -77,8 +78,9 @@ export class Holding implements Executor {
   }
 
   async answer<Q extends Question>(question: Q, signal: AbortSignal): Promise<Replies[Q["ask"]]> {
+    const sent = shared(question);
     const some = this.#options.copies || question.ask === "search" ? [this.#parts[0]] : this.#parts;
-    const replies = await Promise.all(some.map((part) => this.#ask(part, question, signal)));
+    const replies = await Promise.all(some.map((part) => this.#ask(part, sent, signal)));
     if (question.ask === "load") {
       this.#load = question;
       some.forEach((part, i) => (part.squares = (replies[i] as Loaded).squares));

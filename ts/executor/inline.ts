@@ -3,10 +3,10 @@ import type { Rows } from "../points.js";
 import type { Algorithm } from "../algorithm.js";
 import { search, Shard } from "../wasm.js";
 
-/** Multiply-adds between two yields: a few milliseconds of work. */
-const PIECE = 2 ** 26;
+/** Multiply-adds between two yields: two or three milliseconds of work. */
+const PIECE = 2 ** 25;
 /** Values between two yields while loading. */
-const LOAD = 2 ** 20;
+const LOAD = 2 ** 19;
 
 interface Part {
   readonly shard: Shard;
