@@ -24,6 +24,11 @@ export interface ExecutorReport {
    * the source that is inlined in the package; `this-thread` where there were none.
    */
   readonly started: "factory" | "module" | "inlined" | "this-thread";
+  /**
+   * Microseconds a question, on average, in which not even the slowest worker was at work: messages
+   * under way, replies being merged, waiting for a free core.
+   */
+  readonly overhead?: number;
   /** Why no worker could be started, where some were wanted. */
   readonly fallback?: string;
 }

@@ -2,7 +2,7 @@ import { LloydError, plural, showBytes } from "../errors.js";
 import type { NumberArray, Rows } from "../points.js";
 import { merge, type Load, type Loaded, type Question, type Replies } from "../questions.js";
 import type { Executor, ExecutorReport } from "./executor.js";
-import { Lost, type Member } from "./member.js";
+import { Lost, type Answer, type Member } from "./member.js";
 import type { Pool } from "./pool.js";
 import { outOfRoom, type Slice } from "./protocol.js";
 import { shared } from "./shared.js";
@@ -49,6 +49,7 @@ export class Holding implements Executor {
   /** The rows, for as long as they may have to be sent; none once they were given away. */
   #data: NumberArray | null;
   #load: Load | undefined;
+  #overhead = { questions: 0, milliseconds: 0 };
   readonly #disposed = new AbortController();
 
   constructor(pool: Pool, { data, count, columns }: Rows, options: HoldingOptions) {
@@ -62,12 +63,13 @@ export class Holding implements Executor {
     const parts = slots.map((slot, i) => (options.copies ? { from: 0, to: count, slot } : { from: edge(i), to: edge(i + 1), slot }));
     this.#parts = parts.filter(({ from, to }) => to > from);
     if (options.copies) {
-      this.lanes = this.#parts.map((part) => ({ report: this.report, dispose() {}, answer: (question, signal) => this.#ask(part, question, signal) }));
+      this.lanes = this.#parts.map((part) => ({ report: this.report, dispose() {}, answer: async (question, signal) => (await this.#ask(part, question, signal)).reply as never }));
     }
   }
 
   get report(): ExecutorReport {
-    return { workers: this.#parts.length, started: this.#pool.started };
+    const { questions, milliseconds } = this.#overhead;
+    return { workers: this.#parts.length, started: this.#pool.started, ...(questions > 0 ? { overhead: Math.round((milliseconds / questions) * 1000) } : {}) };
   }
 
   /** Resolves when the first worker is at work. @throws LloydError `worker-failed` where none can be */
@@ -80,12 +82,17 @@ export class Holding implements Executor {
   async answer<Q extends Question>(question: Q, signal: AbortSignal): Promise<Replies[Q["ask"]]> {
     const sent = shared(question);
     const some = this.#options.copies || question.ask === "search" ? [this.#parts[0]] : this.#parts;
-    const replies = await Promise.all(some.map((part) => this.#ask(part, sent, signal)));
+    const began = performance.now();
+    const answers = await Promise.all(some.map((part) => this.#ask(part, sent, signal)));
+    const replies = answers.map(({ reply }) => reply as Replies[Q["ask"]]);
     if (question.ask === "load") {
       this.#load = question;
       some.forEach((part, i) => (part.squares = (replies[i] as Loaded).squares));
     }
-    return merge(question, replies);
+    const merged = merge(question, replies);
+    // Rows are sent with the first question, which says nothing about the others.
+    if (question.ask !== "measure") this.#account(performance.now() - began - Math.max(...answers.map(({ took }) => took)));
+    return merged;
   }
 
   dispose(): void {
@@ -104,11 +111,16 @@ export class Holding implements Executor {
     member.tell({ do: "drop", holding: this.#holding });
   }
 
-  async #ask<Q extends Question>(part: Part, question: Q, signal: AbortSignal): Promise<Replies[Q["ask"]]> {
+  #account(milliseconds: number): void {
+    const { questions, milliseconds: before } = this.#overhead;
+    this.#overhead = { questions: questions + 1, milliseconds: before + milliseconds };
+  }
+
+  async #ask(part: Part, question: Question, signal: AbortSignal): Promise<Answer> {
     for (let tries = 1; ; tries++) {
       try {
         const member = await unlessAborted(this.#placed(part), signal);
-        return (await this.#of(member, question, signal)) as Replies[Q["ask"]];
+        return await this.#of(member, question, signal);
       } catch (error) {
         if (!(error instanceof Lost)) throw error;
         signal.throwIfAborted();
@@ -119,7 +131,7 @@ export class Holding implements Executor {
     }
   }
 
-  #of(member: Member, question: Question, signal: AbortSignal): Promise<unknown> {
+  #of(member: Member, question: Question, signal: AbortSignal): Promise<Answer> {
     return member.ask({ do: "ask", holding: this.#holding, question }, signal);
   }
 
@@ -152,7 +164,7 @@ export class Holding implements Executor {
   }
 
   async #loadAgain(part: Part, member: Member, load: Load, signal: AbortSignal): Promise<void> {
-    const { squares } = (await this.#of(member, load, signal)) as Loaded;
+    const { squares } = (await this.#of(member, load, signal)).reply as Loaded;
     const before = (this.#options.copies ? this.#parts[0] : part).squares;
     if (!before || before.every((value, i) => value === squares[i])) return;
     throw new LloydError("points-changed", `rows ${part.from} to ${part.to - 1} are not what they were when the fit began; points must not be written to before it has ended`);

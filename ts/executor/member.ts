@@ -10,8 +10,11 @@ export class Lost extends Error {
   }
 }
 
+/** What a worker replied, and how long it worked for it, in milliseconds. */
+export type Answer = Pick<Extract<Report, { say: "reply" }>, "reply" | "took">;
+
 interface Asked {
-  readonly resolve: (reply: unknown) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -59,7 +62,7 @@ export class Member {
   }
 
   /** Sends a question; after an abort the worker leaves it. */
-  ask(order: Omit<Extract<Order, { do: "ask" }>, "id">, signal: AbortSignal): Promise<unknown> {
+  ask(order: Omit<Extract<Order, { do: "ask" }>, "id">, signal: AbortSignal): Promise<Answer> {
     if (this.lost) return Promise.reject(this.lost);
     if (signal.aborted) return Promise.reject(signal.reason);
     const id = this.#next++;
@@ -109,9 +112,9 @@ export class Member {
     this.#unanswered = 0;
     switch (report.say) {
       case "ready":
-        return this.#settle(0)?.resolve(undefined);
+        return this.#settle(0)?.resolve({} as Answer);
       case "reply":
-        return this.#settle(report.id)?.resolve(report.reply);
+        return this.#settle(report.id)?.resolve(report);
       case "failed": {
         const error = unpacked(report.error);
         // Nothing that this instance holds can be used any more.

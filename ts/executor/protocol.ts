@@ -29,7 +29,8 @@ export type Order =
 /** From the worker. */
 export type Report =
   | { readonly say: "ready" }
-  | { readonly say: "reply"; readonly id: number; readonly reply: Reply }
+  /** `took`: milliseconds. */
+  | { readonly say: "reply"; readonly id: number; readonly reply: Reply; readonly took: number }
   | { readonly say: "failed"; readonly id: number; readonly error: Packed }
   | { readonly say: "pong" };
 
