@@ -86,10 +86,10 @@ export function flat(rows: readonly (readonly number[])[]): Float64Array {
   return Float64Array.from(rows.flat());
 }
 
-/** Every bit of a result but the times, as text that can be compared and read; long arrays as a hash. */
+/** Every bit of a result but its costs, as text that can be compared and read; long arrays as a hash. */
 export function bits(value: unknown): string {
   return JSON.stringify(value, (key, v: unknown) => {
-    if (key === "milliseconds") return undefined;
+    if (key === "milliseconds" || key === "computed" || key === "saved") return undefined;
     if (ArrayBuffer.isView(v)) v = Array.from(v as Float64Array);
     if (Array.isArray(v) && v.length > 100) return hash(JSON.stringify(v.map(exact)));
     return Array.isArray(v) ? v.map(exact) : exact(v);

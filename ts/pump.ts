@@ -24,6 +24,9 @@ export function pumpSync<T>(driver: Driver<T>, executor: Inline, watch?: Watch, 
         limit = said.at;
         turn = driver.next();
         break;
+      case "cost":
+        turn = driver.next(executor.computed);
+        break;
       case "together":
         for (let next = said.drivers.next(); !next.done; next = said.drivers.next()) pumpSync(next.value, executor, watch, signal);
         turn = driver.next();
@@ -61,6 +64,9 @@ export async function pump<T>(driver: Driver<T>, executor: Executor, watch: Watc
         case "limit":
           stop.limit(said.at);
           turn = driver.next();
+          break;
+        case "cost":
+          turn = driver.next(executor.computed);
           break;
         case "together":
           await sideBySide(said.drivers, executor, watch, stop);

@@ -218,6 +218,11 @@ export class Shard {
     return { changed: found[0], counts: found.slice(1, counts), weights: found.slice(counts, weights), sums: found.slice(weights) };
   }
 
+  /** Row × centroid distances of all assignments so far: a cost, no part of any reply. */
+  computed(): number {
+    return this.#run((shard) => shard.computed());
+  }
+
   drawn(): Drawn {
     const found = this.#run((shard) => shard.drawn());
     const coordinates = this.#run((shard) => shard.drawnRows());

@@ -19,6 +19,11 @@ export interface Limit {
   readonly at: number;
 }
 
+/** Asks for the distances between rows and centroids that were looked at so far. */
+export interface Cost {
+  readonly ask: "cost";
+}
+
 /** Conversations that do not depend on each other: each result is taken when it is there. */
 export interface SideBySide {
   readonly ask: "together";
@@ -26,7 +31,7 @@ export interface SideBySide {
 }
 
 /** A conversation: yields questions, receives replies, returns a result. It never waits. */
-export type Driver<T> = Generator<Question | Progress | Doing | Limit | SideBySide, T, unknown>;
+export type Driver<T> = Generator<Question | Progress | Doing | Limit | Cost | SideBySide, T, unknown>;
 
 /** Time was up before a question was answered. */
 export class Late extends Error {}
@@ -34,6 +39,11 @@ export class Late extends Error {}
 /** Asks one question. */
 export function* ask<Q extends Question>(question: Q): Generator<Q, Replies[Q["ask"]], unknown> {
   return (yield question) as Replies[Q["ask"]];
+}
+
+/** What the answers so far took: like the time, it is no part of any answer. */
+export function* cost(): Generator<Cost, number, unknown> {
+  return (yield { ask: "cost" }) as number;
 }
 
 /** Holds a conversation that ends with {@link Late} at this time. */

@@ -1,7 +1,7 @@
 import type { Algorithm } from "../algorithm.js";
 import type { Assigned } from "../questions.js";
 import type { Iteration, Step, Stopped } from "../model.js";
-import { ask, type Driver } from "./driver.js";
+import { ask, cost, type Driver } from "./driver.js";
 import { inertiaFromMoments, valueAt } from "./moments.js";
 import type { Space } from "./space.js";
 
@@ -43,8 +43,9 @@ export function* fit(space: Space, k: number, start: Float64Array, budget: Budge
   let previous: Float64Array | null = null;
   let least = 0;
   for (;;) {
-    const began = clock();
+    const [began, before] = [clock(), yield* cost()];
     const found = yield* ask({ ask: "assign", k, centroids, previous, algorithm });
+    const looked = (yield* cost()) - before;
     const assigned = yield* repaired(space, k, centroids, found);
     if (!previous) least = tolerance * meanVariance(space, found, k);
     const next = means(assigned, centroids, k);
@@ -53,6 +54,8 @@ export function* fit(space: Space, k: number, start: Float64Array, budget: Budge
       inertia: scaled(space, lowered(inertiaFromMoments(space.squares, assigned, k), space, history)),
       shift: Math.sqrt(largest) * 2 ** space.frame.exponent,
       changed: assigned.changed,
+      computed: looked,
+      saved: space.count * k - looked,
       milliseconds: clock() - began,
     };
     history.push(iteration);

@@ -34,7 +34,7 @@ export function holder(send: (report: Report, transfer: ArrayBuffer[]) => void):
       const reply = await executor.answer(question, left.signal).finally(() => dropped.signal.removeEventListener("abort", leave));
       // Rows remember some of their replies, which must not go away with the message.
       const keeps = question.ask === "measure" || question.ask === "load";
-      send({ say: "reply", id, reply, took: performance.now() - began }, keeps ? [] : buffersOf(reply));
+      send({ say: "reply", id, reply, took: performance.now() - began, computed: executor.computed }, keeps ? [] : buffersOf(reply));
     } catch (error) {
       if (!left.signal.aborted) send({ say: "failed", id, error: packed(error) }, []);
     } finally {

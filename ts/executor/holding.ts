@@ -33,6 +33,9 @@ interface Part {
   /** What it replied to `load`: rows that are loaded again reply the same, or have changed. */
   squares?: Float64Array;
   sent?: boolean;
+  /** Distances that its holders took: the present one, and those before it. */
+  computed: number;
+  computedBefore: number;
 }
 
 /**
@@ -60,16 +63,20 @@ export class Holding implements Executor {
     this.#data = data;
     const slots = pool.idlest(options.workers);
     const edge = (i: number) => Math.round((i * count) / slots.length);
-    const parts = slots.map((slot, i) => (options.copies ? { from: 0, to: count, slot } : { from: edge(i), to: edge(i + 1), slot }));
-    this.#parts = parts.filter(({ from, to }) => to > from);
+    const parts = slots.map((_, i) => (options.copies ? { from: 0, to: count } : { from: edge(i), to: edge(i + 1) }));
+    this.#parts = parts.map((part, i) => ({ ...part, slot: slots[i], computed: 0, computedBefore: 0 })).filter(({ from, to }) => to > from);
     if (options.copies) {
-      this.lanes = this.#parts.map((part) => ({ report: this.report, dispose() {}, answer: async (question, signal) => (await this.#ask(part, question, signal)).reply as never }));
+      this.lanes = this.#parts.map((part) => this.#lane(part));
     }
   }
 
   get report(): ExecutorReport {
     const { questions, milliseconds } = this.#overhead;
     return { workers: this.#parts.length, started: this.#pool.started, ...(questions > 0 ? { overhead: Math.round((milliseconds / questions) * 1000) } : {}) };
+  }
+
+  get computed(): number {
+    return this.#parts.reduce((sum, { computed, computedBefore }) => sum + computed + computedBefore, 0);
   }
 
   /** Resolves when the first worker is at work. @throws LloydError `worker-failed` where none can be */
@@ -111,6 +118,18 @@ export class Holding implements Executor {
     member.tell({ do: "drop", holding: this.#holding });
   }
 
+  /** One holder of all rows, alone. */
+  #lane(part: Part): Executor {
+    return {
+      answer: async (question, signal) => (await this.#ask(part, question, signal)).reply as never,
+      get computed() {
+        return part.computed + part.computedBefore;
+      },
+      report: this.report,
+      dispose() {},
+    };
+  }
+
   #account(milliseconds: number): void {
     const { questions, milliseconds: before } = this.#overhead;
     this.#overhead = { questions: questions + 1, milliseconds: before + milliseconds };
@@ -120,7 +139,9 @@ export class Holding implements Executor {
     for (let tries = 1; ; tries++) {
       try {
         const member = await unlessAborted(this.#placed(part), signal);
-        return await this.#of(member, question, signal);
+        const answer = await this.#of(member, question, signal);
+        part.computed = answer.computed;
+        return answer;
       } catch (error) {
         if (!(error instanceof Lost)) throw error;
         signal.throwIfAborted();
@@ -138,7 +159,11 @@ export class Holding implements Executor {
   /** The worker that holds the part, loaded as the others are. */
   #placed(part: Part): Promise<Member> {
     if (part.member && !part.member.lost) return Promise.resolve(part.member);
-    part.member = undefined;
+    if (part.member) {
+      part.computedBefore += part.computed;
+      part.computed = 0;
+      part.member = undefined;
+    }
     part.placing ??= this.#place(part).finally(() => (part.placing = undefined));
     return part.placing;
   }

@@ -11,7 +11,7 @@ export class Lost extends Error {
 }
 
 /** What a worker replied, and how long it worked for it, in milliseconds. */
-export type Answer = Pick<Extract<Report, { say: "reply" }>, "reply" | "took">;
+export type Answer = Pick<Extract<Report, { say: "reply" }>, "reply" | "took" | "computed">;
 
 interface Asked {
   readonly resolve: (answer: Answer) => void;

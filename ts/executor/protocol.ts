@@ -29,8 +29,8 @@ export type Order =
 /** From the worker. */
 export type Report =
   | { readonly say: "ready" }
-  /** `took`: milliseconds. */
-  | { readonly say: "reply"; readonly id: number; readonly reply: Reply; readonly took: number }
+  /** `took`: milliseconds; `computed`: distances, of all answers about these rows so far. */
+  | { readonly say: "reply"; readonly id: number; readonly reply: Reply; readonly took: number; readonly computed: number }
   | { readonly say: "failed"; readonly id: number; readonly error: Packed }
   | { readonly say: "pong" };
 

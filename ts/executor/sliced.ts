@@ -21,6 +21,10 @@ export class Sliced implements Executor {
     return reply;
   }
 
+  get computed(): number {
+    return this.#inline.computed;
+  }
+
   dispose(): void {
     this.#inline.dispose();
   }

@@ -209,6 +209,11 @@ impl Shard {
         reply
     }
 
+    /// Row × centroid distances of all assignments so far: a cost, no part of any reply.
+    pub fn computed(&self) -> f64 {
+        self.inner.computed()
+    }
+
     /// After `draw`: per list `[Σ w·D² × 3, winners, then for each: key, row, weight]`.
     pub fn drawn(&self) -> Vec<f64> {
         let drawn = self.inner.drawn();

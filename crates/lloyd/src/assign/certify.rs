@@ -10,7 +10,6 @@
 //! nearer. So the label does not depend on the kernel, its rounding, or the order of its sums.
 
 use crate::kernel::{self, Panel, distance};
-use crate::{Allocate, OutOfMemory};
 
 /// Scratch for deciding rows against one panel.
 pub struct Certifier {
@@ -20,9 +19,9 @@ pub struct Certifier {
 }
 
 impl Certifier {
-    pub fn new(panel: &Panel) -> Result<Self, OutOfMemory> {
+    pub fn new(panel: &Panel) -> Self {
         let (a, b) = panel.slack();
-        Ok(Self { a, b, scores: Vec::filled(panel.k, 0.0)? })
+        Self { a, b, scores: vec![0.0; panel.k] }
     }
 
     /// (a, b) of the panel.

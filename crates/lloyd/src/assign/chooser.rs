@@ -35,11 +35,12 @@ pub enum Algorithm {
 
 /// Multiply-adds a row below which bounds never paid.
 const LEAST_WORK: usize = 128;
-/// Part of the rows that may change for bounds to be begun.
-const CHURN: f64 = 0.03;
+/// Part of the rows that may change for bounds to be begun, where a row takes this many multiply-adds or
+/// more; in proportion less where it takes fewer.
+const CHURN: (f64, usize) = (0.03, 1024);
 /// What bounds may have saved at most for later, and lost before they are dropped, in passes.
 const CREDIT: f64 = 2.0;
-const DEBT: f64 = -1.0;
+const DEBT: f64 = -0.5;
 /// Passes without bounds after a first try that did not pay; twice as many after each further one.
 const PAUSE: u32 = 8;
 
@@ -92,6 +93,8 @@ pub struct Chooser {
     /// Part of the rows that changed in the last pass; infinite before the first.
     churn: f64,
     credit: f64,
+    /// Row × centroid distances of all passes.
+    computed: f64,
     /// Passes to go before bounds are tried again, and how many it will be the next time.
     pause: u32,
     next_pause: u32,
@@ -99,7 +102,7 @@ pub struct Chooser {
 
 impl Default for Chooser {
     fn default() -> Self {
-        Self { memory: Memory::None, churn: f64::INFINITY, credit: 0.0, pause: 0, next_pause: PAUSE }
+        Self { memory: Memory::None, churn: f64::INFINITY, credit: 0.0, computed: 0.0, pause: 0, next_pause: PAUSE }
     }
 }
 
@@ -156,18 +159,29 @@ impl Chooser {
     pub fn end(&mut self, assign: Assign, changed: u32, count: usize, free: bool) {
         self.churn = changed as f64 / count.max(1) as f64;
         self.pause = self.pause.saturating_sub(1);
-        let saved = match &assign {
-            Assign::Lloyd(_) => 0.0,
-            Assign::Hamerly(hamerly) => hamerly.saved(count),
-            Assign::Elkan(elkan) => elkan.saved(count),
-            Assign::Yinyang(yinyang) => yinyang.saved(count),
-            Assign::Filtering(filtering) => filtering.saved(count),
+        let (saved, computed) = match &assign {
+            Assign::Lloyd(lloyd) => (0.0, count * lloyd.panel().k),
+            Assign::Hamerly(hamerly) => (hamerly.saved(count), hamerly.computed()),
+            Assign::Elkan(elkan) => (elkan.saved(count), elkan.computed(count)),
+            Assign::Yinyang(yinyang) => (yinyang.saved(count), yinyang.computed()),
+            Assign::Filtering(filtering) => (filtering.saved(count), filtering.computed()),
         };
+        self.computed += computed as f64;
         self.credit = (self.credit + saved).min(CREDIT);
         if free && self.credit < DEBT {
             let pause = self.next_pause;
-            *self = Self { churn: self.churn, pause, next_pause: 2 * pause, ..Self::default() };
+            *self = Self { churn: self.churn, computed: self.computed, pause, next_pause: 2 * pause, ..Self::default() };
         }
+    }
+
+    /// Row × centroid distances of all passes so far: what they cost, no part of any reply.
+    pub fn computed(&self) -> f64 {
+        self.computed
+    }
+
+    /// The same, without what is remembered.
+    pub fn afresh(&self) -> Self {
+        Self { computed: self.computed, ..Self::default() }
     }
 
     /// Bounds pay once few rows change, and where a row's distances cost more than its bounds.
@@ -186,7 +200,7 @@ impl Chooser {
             if self.churn < FENCED_CHURN { Algorithm::Elkan } else { Algorithm::Lloyd }
         } else if k >= GROUPED.0 && d >= GROUPED.1 && fits && self.churn < GROUPED_CHURN {
             Algorithm::Yinyang
-        } else if k * d >= LEAST_WORK && self.churn < CHURN {
+        } else if k * d >= LEAST_WORK && self.churn < CHURN.0 * ((k * d) as f64 / CHURN.1 as f64).min(1.0) {
             Algorithm::Hamerly
         } else {
             Algorithm::Lloyd

@@ -18,7 +18,7 @@
 //! Slack: as in `hamerly.rs`. A label is taken from the f32 scores only where the best is further from the
 //! next than scores can be wrong; elsewhere every centroid is measured in f64.
 
-use super::bound::{SAFE, farthest, nearest, stored_lower, stored_upper, up, way};
+use super::bound::{SAFE, all_up, farthest, nearest, stored_lower, stored_upper, up, way};
 use super::certify::margin;
 use super::clusters::{Clusters, NONE};
 use super::lloyd::Lloyd;
@@ -42,7 +42,7 @@ impl Fences {
         Ok(Self {
             seen: Vec::copied(centroids)?,
             begun: false,
-            gone: Vec::filled(k, 0.0)?,
+            gone: vec![0.0; k],
             upper: Vec::filled(count, f32::INFINITY)?,
             lower: Vec::filled(count * k, 0.0)?,
         })
@@ -91,9 +91,9 @@ impl Elkan {
         Ok(Self {
             lloyd: Lloyd::new(centroids, k, d)?,
             block: Block::new(d)?,
-            scores: Vec::filled(k.next_multiple_of(4) * BLOCK, 0.0)?,
-            gone: Vec::copied(&fences.gone)?,
-            most_gone: Vec::collected(k, fences.gone.iter().map(|&v| up(v)))?,
+            scores: vec![0.0; k.next_multiple_of(4) * BLOCK],
+            gone: fences.gone.clone(),
+            most_gone: all_up(&fences.gone),
             halves,
             scored: 0,
             begun: core::mem::replace(&mut fences.begun, true),

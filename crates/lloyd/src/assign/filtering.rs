@@ -81,7 +81,7 @@ impl Cells {
             starts: Vec::filled((1 << (levels as usize * d)) + 2, 0)?,
             labels: Vec::filled(1 << (levels as usize * d), NONE)?,
         };
-        let spread = Vec::collected(parts, (0..parts as u32).map(|part| spread(part, d as u32)))?;
+        let spread: Vec<u32> = (0..parts as u32).map(|part| spread(part, d as u32)).collect();
         let inverse = size.map(|size| 1.0 / size);
         let found = Vec::collected(rows.count, rows.values.chunks_exact(d).map(|row| cells.of(row, inverse, &spread)))?;
         // Counted two places on, so that each start, moved while rows are placed, ends up where it belongs.
@@ -150,7 +150,7 @@ impl Filtering {
             lists: Vec::new(),
             last: 0,
             budget: cells.order.len() / PARTED * k,
-            stack: Vec::collected(k, 0..k as u32)?,
+            stack: (0..k as u32).collect(),
             cell: 0,
             scored: 0,
             filtered: 0,
@@ -166,7 +166,7 @@ impl Filtering {
         1.0 - (2.0 * count as f64 + 5.0 * self.scored as f64 + 8.0 * self.filtered as f64) / plain
     }
 
-    /// Row × centroid distances that were measured.
+    /// Row × centroid distances of this pass.
     pub fn computed(&self) -> usize {
         self.scored
     }

@@ -20,7 +20,7 @@ impl Lloyd {
         let panel = Panel::pack(centroids, k, d)?;
         Ok(Self {
             centroids: Vec::copied(centroids)?,
-            certifier: Certifier::new(&panel)?,
+            certifier: Certifier::new(&panel),
             panel,
             block: Block::new(d)?,
             proposals: Proposals::new(),
