@@ -142,6 +142,16 @@ describe("many fits at once", () => {
   });
 });
 
+test("a time limit ends the wait for a turn, too", async () => {
+  using small = await createPool({ workers: 1 });
+  const stop = new AbortController();
+  const first = kmeans(long, { ...longer, pool: small, signal: stop.signal });
+  await expect(kmeans(rows, { ...options, pool: small, timeLimit: 20 })).rejects.toMatchObject({ code: "time-limit" });
+  stop.abort();
+  await expect(first).rejects.toMatchObject({ name: "AbortError" });
+  expect(bits(await kmeans(rows, { ...options, pool: small }))).toBe(alone);
+});
+
 describe("a worker that fails never leaves a promise pending", () => {
   test.each([
     ["throws as it starts", "throw new Error('mine')"],

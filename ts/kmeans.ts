@@ -2,11 +2,12 @@ import type { Dataset } from "./dataset.js";
 import { solve, type Solution } from "./driver/solve.js";
 import { Late, type Driver } from "./driver/driver.js";
 import { LloydError } from "./errors.js";
+import { Arriving } from "./executor/arriving.js";
 import type { Executor, ExecutorReport } from "./executor/executor.js";
 import { Inline } from "./executor/inline.js";
 import { modelOf, type KMeansModel, type Step } from "./model.js";
 import { parse, type KMeansOptions, type Parsed } from "./options.js";
-import { placeFor, put } from "./placement.js";
+import { placeFor, put, taken } from "./placement.js";
 import { columnNames, type Points, type Rows } from "./points.js";
 import { pump, pumpSync, type Watch } from "./pump.js";
 import { handover } from "./handover.js";
@@ -94,22 +95,34 @@ export async function* kmeansSteps(points: Points | Dataset, options: KMeansOpti
 }
 
 async function fit(parsed: Parsed, watch: Watch, signal: AbortSignal | undefined): Promise<KMeansModel> {
-  const { dataset, rows, weights } = parsed;
   signal?.throwIfAborted();
   const driver = begin(parsed);
-  const place = dataset ? undefined : placeFor(rows, parsed, parsed);
-  const leave = await (dataset ? dataset.enter(signal) : place!.home?.enter(signal));
-  let executor: Executor | undefined;
+  const left = new AbortController();
+  let leave: (() => void) | undefined;
+  const coming = at(parsed, left.signal, (turn) => (leave = turn));
+  const executor = new Arriving(coming);
   try {
-    executor = dataset?.executor ?? (await put(rows as Rows, place!, parsed, weights));
-    const solution = await pump(driver, executor, watch, signal);
-    return finished(parsed, solution, executor.report);
+    return finished(parsed, await pump(driver, executor, watch, signal), executor.report);
   } catch (error) {
     throw inTime(error, parsed);
   } finally {
-    if (!dataset) executor?.dispose();
-    leave?.();
+    left.abort();
+    if (!parsed.dataset) executor.dispose();
+    void coming.catch(() => {}).finally(() => leave?.());
   }
+}
+
+/** The rows at their place, when it is the fit's turn there. */
+async function at(parsed: Parsed, signal: AbortSignal, entered: (leave: () => void) => void): Promise<Executor> {
+  const { dataset, weights } = parsed;
+  if (dataset) {
+    await dataset.enter(signal)?.then(entered);
+    return dataset.executor;
+  }
+  const rows = taken(parsed.rows as Rows, parsed);
+  const place = placeFor(rows, parsed, parsed);
+  await place.home?.enter(signal).then(entered);
+  return put(rows, place, parsed, weights);
 }
 
 function begin({ rows, weights, timeLimit, ...rest }: Parsed): Driver<Solution> {

@@ -79,16 +79,15 @@ export function placeFor({ count, columns }: Pick<Rows, "count" | "columns">, { 
 
 /** Puts rows there; on this thread, where no worker can be started. */
 export async function put(rows: Rows, { home, count, copies }: Place, { transfer }: Placement, weights: Float64Array | null): Promise<Executor> {
-  const own = transfer ? { ...rows, data: taken(rows.data) } : rows;
-  if (!home) return new Sliced(new Inline(own, { weights }));
-  const holding = new Holding(home, own, { weights, workers: count, copies, transfer });
+  if (!home) return new Sliced(new Inline(rows, { weights }));
+  const holding = new Holding(home, rows, { weights, workers: count, copies, transfer });
   try {
     await holding.begun();
     return holding;
   } catch (error) {
     holding.dispose();
     if (home.failure === undefined) throw error;
-    return new Sliced(new Inline(own, { weights }), home.failure);
+    return new Sliced(new Inline(rows, { weights }), home.failure);
   }
 }
 
@@ -103,10 +102,11 @@ function shared(pass: number, restarts: number, most: number, pooled: boolean): 
   return split > 1 ? { count: split, copies: false } : none;
 }
 
-/** The same numbers in a buffer of our own; the caller's is detached. Shared memory stays shared. */
-function taken(data: Rows["data"]): Rows["data"] {
-  if (!(data.buffer instanceof ArrayBuffer)) return data;
+/** The rows, where they are given away in a buffer of our own: the caller's is detached. Shared memory stays shared. */
+export function taken(rows: Rows, { transfer }: Placement): Rows {
+  const { data } = rows;
+  if (!transfer || !(data.buffer instanceof ArrayBuffer)) return rows;
   const { byteOffset, length } = data;
   const buffer = structuredClone(data.buffer, { transfer: [data.buffer] });
-  return new (data.constructor as new (buffer: ArrayBuffer, offset: number, length: number) => Rows["data"])(buffer, byteOffset, length);
+  return { ...rows, data: new (data.constructor as new (buffer: ArrayBuffer, offset: number, length: number) => Rows["data"])(buffer, byteOffset, length) };
 }

@@ -6,6 +6,7 @@ import { Lost, type Answer, type Member } from "./member.js";
 import type { Pool } from "./pool.js";
 import { outOfRoom, type Slice } from "./protocol.js";
 import { shared } from "./shared.js";
+import { unlessAborted } from "./signals.js";
 import { eventLoop } from "./sliced.js";
 
 /** Workers that may be lost over one question, one after another. */
@@ -208,16 +209,6 @@ export class Holding implements Executor {
     const rows = shared ? data.subarray(from * columns, to * columns) : transfer && whole && !copies ? data : await copied(data, from * columns, to * columns, signal);
     return { data: rows, count: to - from, columns, first: from, total: count, weights: weights && weights.slice(from, to) };
   }
-}
-
-/** The promise's outcome, or the signal's reason where that comes first. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    if (signal.aborted) leave();
-    signal.addEventListener("abort", leave);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
-  });
 }
 
 /** A copy of some of the numbers, made in pieces: the event loop turns in between. */
