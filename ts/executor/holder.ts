@@ -1,14 +1,18 @@
 import { LloydError } from "../errors.js";
 import { adoptModule } from "../wasm.js";
-import type { Executor } from "./executor.js";
 import { Inline } from "./inline.js";
 import { buffersOf, packed, type Order, type Report } from "./protocol.js";
-import { Sliced } from "./sliced.js";
+import { Sliced, type Stop } from "./sliced.js";
 
-/** Some rows in this worker, or why they could not be held. */
-interface Holding {
-  readonly executor: Executor;
-  readonly dropped: AbortController;
+/** A question that is being answered. */
+class Asked implements Stop {
+  left = false;
+
+  constructor(readonly holding: number) {}
+
+  throwIfAborted(): void {
+    if (this.left) throw new Error("not wanted any more");
+  }
 }
 
 /**
@@ -17,29 +21,33 @@ interface Holding {
  * milliseconds. Returns what to do with each order.
  */
 export function holder(send: (report: Report, transfer: ArrayBuffer[]) => void): (order: Order) => void {
-  const holdings = new Map<number, Holding | Error>();
-  const asked = new Map<number, AbortController>();
+  /** Rows, or why they could not be held. */
+  const holdings = new Map<number, Sliced | Error>();
+  const asked = new Map<number, Asked>();
 
   async function answer({ id, holding, question }: Extract<Order, { do: "ask" }>): Promise<void> {
-    const left = new AbortController();
-    asked.set(id, left);
+    const stop = new Asked(holding);
+    asked.set(id, stop);
     try {
       const held = holdings.get(holding);
       if (held instanceof Error) throw held;
       if (!held) throw new LloydError("wasm-trapped", "these rows have been disposed of");
-      const { executor, dropped } = held;
-      const leave = () => left.abort();
-      dropped.signal.addEventListener("abort", leave);
       const began = performance.now();
-      const reply = await executor.answer(question, left.signal).finally(() => dropped.signal.removeEventListener("abort", leave));
+      const reply = await held.answer(question, stop);
+      const took = performance.now() - began;
       // Rows remember some of their replies, which must not go away with the message.
       const keeps = question.ask === "measure" || question.ask === "load";
-      send({ say: "reply", id, reply, took: performance.now() - began, computed: executor.computed }, keeps ? [] : buffersOf(reply));
+      send({ say: "reply", id, reply, took, computed: held.computed }, keeps ? [] : buffersOf(reply));
     } catch (error) {
-      if (!left.signal.aborted) send({ say: "failed", id, error: packed(error) }, []);
+      if (!stop.left) send({ say: "failed", id, error: packed(error) }, []);
     } finally {
       asked.delete(id);
     }
+  }
+
+  function leave(id: number): void {
+    const stop = asked.get(id);
+    if (stop) stop.left = true;
   }
 
   return (order) => {
@@ -50,7 +58,7 @@ export function holder(send: (report: Report, transfer: ArrayBuffer[]) => void):
       case "hold":
         try {
           const { slice } = order;
-          holdings.set(order.holding, { executor: new Sliced(new Inline(slice, slice)), dropped: new AbortController() });
+          holdings.set(order.holding, new Sliced(new Inline(slice, slice)));
         } catch (error) {
           holdings.set(order.holding, error as Error);
         }
@@ -58,13 +66,12 @@ export function holder(send: (report: Report, transfer: ArrayBuffer[]) => void):
       case "ask":
         return void answer(order);
       case "leave":
-        return asked.get(order.id)?.abort();
+        return leave(order.id);
       case "drop": {
         const held = holdings.get(order.holding);
         holdings.delete(order.holding);
-        if (!held || held instanceof Error) return;
-        held.dropped.abort();
-        return held.executor.dispose();
+        asked.forEach(({ holding }, id) => holding === order.holding && leave(id));
+        return held instanceof Error ? undefined : held?.dispose();
       }
       case "ping":
         return send({ say: "pong" }, []);

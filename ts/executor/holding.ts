@@ -139,7 +139,7 @@ export class Holding implements Executor {
   async #ask(part: Part, question: Question, signal: AbortSignal): Promise<Answer> {
     for (let tries = 1; ; tries++) {
       try {
-        const member = await unlessAborted(this.#placed(part), signal);
+        const member = this.#holder(part) ?? (await unlessAborted(this.#placed(part), signal));
         const answer = await this.#of(member, question, signal);
         part.computed = answer.computed;
         return answer;
@@ -157,9 +157,12 @@ export class Holding implements Executor {
     return member.ask({ do: "ask", holding: this.#holding, question }, signal);
   }
 
-  /** The worker that holds the part, loaded as the others are. */
+  #holder({ member }: Part): Member | undefined {
+    return member && !member.lost ? member : undefined;
+  }
+
+  /** The worker that is to hold the part, loaded as the others are. */
   #placed(part: Part): Promise<Member> {
-    if (part.member && !part.member.lost) return Promise.resolve(part.member);
     if (part.member) {
       part.computedBefore += part.computed;
       part.computed = 0;

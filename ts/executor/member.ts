@@ -38,6 +38,7 @@ export class Member {
   readonly #patience: number;
   #settleReady!: Asked;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #kept = false;
   #unanswered = 0;
   #next = 1;
 
@@ -94,6 +95,7 @@ export class Member {
     const asked = [...this.#asked.values()];
     this.#asked.clear();
     this.#watch();
+    clearInterval(this.#timer);
     for (const { reject } of asked) reject(this.lost);
     this.#settleReady.reject(this.lost);
   }
@@ -134,20 +136,24 @@ export class Member {
   /** While something is asked, a process waits for the worker, and its silence is counted. */
   #watch(): void {
     const waiting = this.#asked.size > 0;
-    if (waiting === (this.#timer !== undefined)) return;
-    if (!this.lost) this.#link?.keepAlive(waiting);
-    if (!waiting) {
+    if (waiting !== this.#kept && !this.lost) this.#link?.keepAlive(waiting);
+    this.#kept = waiting;
+    if (!waiting || this.#timer) return;
+    this.#unanswered = 0;
+    this.#timer = setInterval(() => this.#tick(), this.#patience / (PINGS + 1));
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  /** The timer goes on between the questions of a fit, and ends when there is none any more. */
+  #tick(): void {
+    if (!this.#kept) {
       clearInterval(this.#timer);
       this.#timer = undefined;
-      return;
-    }
-    this.#unanswered = 0;
-    this.#timer = setInterval(() => {
-      if (this.#unanswered >= PINGS) {
-        return this.end(new Error(`the worker did not answer for ${this.#patience} ms`));
-      }
+    } else if (this.#unanswered >= PINGS) {
+      this.end(new Error(`the worker did not answer for ${this.#patience} ms`));
+    } else {
       this.#unanswered += 1;
       this.tell({ do: "ping" });
-    }, this.#patience / (PINGS + 1));
+    }
   }
 }

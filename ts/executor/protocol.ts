@@ -54,10 +54,13 @@ export function unpacked({ name, message, stack, code }: Packed): Error {
   return error;
 }
 
+/** Bytes from which handing a buffer over is less work than copying it. */
+const LARGE = 2 ** 15;
+
 /** The buffers of a message that go over whole, so that nothing of size is copied. */
 export function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
   if (ArrayBuffer.isView(value)) {
-    if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
+    if (value.buffer instanceof ArrayBuffer && value.buffer.byteLength >= LARGE) found.add(value.buffer);
   } else if (typeof value === "object" && value !== null) {
     Object.values(value).forEach((part) => buffersOf(part, found));
   }

@@ -2,6 +2,9 @@ import type { Question, Replies } from "../questions.js";
 import { SLICE, type Executor, type ExecutorReport } from "./executor.js";
 import type { Inline } from "./inline.js";
 
+/** What an answer looks at between its pieces: a signal, or what is as good and costs less to make. */
+export type Stop = Pick<AbortSignal, "throwIfAborted">;
+
 /** Answers on this thread, in slices: the event loop turns in between. One question at a time. */
 export class Sliced implements Executor {
   readonly report: ExecutorReport;
@@ -15,7 +18,7 @@ export class Sliced implements Executor {
     this.report = { workers: 0, started: "this-thread", ...(fallback === undefined ? {} : { fallback }) };
   }
 
-  answer<Q extends Question>(question: Q, signal: AbortSignal): Promise<Replies[Q["ask"]]> {
+  answer<Q extends Question>(question: Q, signal: Stop): Promise<Replies[Q["ask"]]> {
     const reply = this.#after(this.#answered, question, signal);
     this.#answered = reply.catch(() => {});
     return reply;
@@ -29,7 +32,7 @@ export class Sliced implements Executor {
     this.#inline.dispose();
   }
 
-  async #after<Q extends Question>(earlier: Promise<unknown>, question: Q, signal: AbortSignal): Promise<Replies[Q["ask"]]> {
+  async #after<Q extends Question>(earlier: Promise<unknown>, question: Q, signal: Stop): Promise<Replies[Q["ask"]]> {
     await earlier;
     const work = this.#inline.answer(question);
     try {
