@@ -8,12 +8,13 @@ import { fileURLToPath } from "node:url";
 import { machine } from "./machine.mjs";
 import { median } from "./measure.mjs";
 import { aligned, machineLines } from "./report.mjs";
-import { makeSet, startOf } from "./sets.mjs";
+import { headOf, makeSet, startOf } from "./sets.mjs";
 
 const COUNTS = [0, 1, 2, 4];
 const ITERATIONS = 10;
-/** Seconds that one set may take beyond the first rounds. */
+/** Seconds after which a set's rounds end, and before which more are made. */
 const LONG = 20;
+const SHORT = 4;
 
 export async function measureWorkers({ sets, repeats, whole }, build, say) {
   const here = machine(build);
@@ -23,25 +24,29 @@ export async function measureWorkers({ sets, repeats, whole }, build, say) {
   const rows = [["set", "1 thread", ...COUNTS.slice(1).map((n) => `${n} worker${n === 1 ? "" : "s"}`), "whole fit, 4", "overhead, 4", "processor time, 4"]];
   for (const name of sets) {
     const set = makeSet(name);
-    const { data, columns, k } = set;
-    const start = startOf(set);
-    const options = { k, init: Array.from({ length: k }, (_, j) => start.subarray(j * columns, (j + 1) * columns)), maxIterations: ITERATIONS, tolerance: 0, seed: 0 };
+    const fit = ({ data, columns, k, ...rest }, workers) => {
+      const start = startOf({ data, columns, ...rest });
+      const init = Array.from({ length: k }, (_, j) => start.subarray(j * columns, (j + 1) * columns));
+      const where = workers > 0 ? { workers, pool: pools.get(workers) } : { workers };
+      return timed(() => kmeans({ data, columns }, { k, init, maxIterations: ITERATIONS, tolerance: 0, seed: 0, ...where }));
+    };
+    const head = headOf(set);
+    for (const workers of COUNTS) await fit(head, workers);
     const fits = COUNTS.map((workers) => ({ workers, runs: [] }));
     const began = performance.now();
     let answer;
-    for (let round = 0; round < repeats || (round < 9 && performance.now() - began < LONG * 200); round++) {
+    for (let round = 0; round < repeats || (round < 9 && performance.now() - began < SHORT * 1000); round++) {
       for (let turn = 0; turn < fits.length; turn++) {
         const { workers, runs } = fits[(turn + round) % fits.length];
-        const fit = await timed(() => kmeans({ data, columns }, { ...options, workers, ...(workers > 0 ? { pool: pools.get(workers) } : {}) }));
-        const bits = bitsOf(fit.model);
+        const run = await fit(set, workers);
+        const bits = bitsOf(run.model);
         if (answer !== undefined && bits !== answer) throw new Error(`${name}: ${workers} workers gave other bits`);
         answer = bits;
-        // The first one finds nothing compiled.
-        if (round > 0 || repeats === 1) runs.push(fit);
+        runs.push(run);
       }
       if (performance.now() - began > LONG * 1000) break;
     }
-    const of = (workers, what) => median(fits.find((fit) => fit.workers === workers).runs.map(what));
+    const of = (workers, what) => median(fits.find((one) => one.workers === workers).runs.map(what));
     const iteration = ({ model }) => median(model.history.map(({ milliseconds }) => milliseconds));
     const gain = (what) => (workers) => of(0, what) / of(workers, what);
     rows.push([

@@ -12,7 +12,7 @@ export interface PlacementOptions {
   /**
    * How many workers share the work. Default `"auto"`: none where the rows are few, as many as pay
    * where they are many; never more than there are cores. 0: the calling thread does it, in slices
-   * of about 12 ms. `kmeansSync` always works on the calling thread.
+   * of about 10 ms. `kmeansSync` always works on the calling thread.
    */
   workers?: "auto" | number;
   /** Workers that are there already; see `createPool`. Default: some of lloyd's own. */
@@ -34,12 +34,13 @@ export interface Placement {
   readonly dataset: Dataset | undefined;
 }
 
-/** Multiply-adds a pass over all rows, from which a further worker pays. */
+/** Multiply-adds of a pass, about a millisecond's, from which one more worker pays. */
 const SHARE = 2 ** 24;
-/** The same for workers that have to be started first, of all that a fit is expected to do. */
-const START = 2 ** 31;
+/** Those of a whole fit from which it pays to start workers for it, and to send rows to some that are there. */
+const START = 2 ** 33;
+const SEND = 2 ** 31;
 /** Passes that a fit is expected to need. */
-const PASSES = 20;
+const PASSES = 10;
 
 /** @throws LloydError `bad-option` */
 export function parsePlacement({ workers, pool, transfer }: PlacementOptions, dataset?: Dataset): Placement {
@@ -95,7 +96,7 @@ export async function put(rows: Rows, { home, count, copies }: Place, { transfer
 function shared(pass: number, restarts: number, most: number, pooled: boolean): { count: number; copies: boolean } {
   const all = pass * PASSES * restarts;
   const none = { count: pooled ? 1 : 0, copies: false };
-  if (!pooled && all < (isWarm() ? 4 * SHARE : START)) return none;
+  if (!pooled && all < (isWarm() ? SEND : START)) return none;
   const split = Math.min(most, Math.floor(pass / SHARE));
   const aside = Math.min(most, restarts);
   if (aside > Math.max(1, split)) return { count: aside, copies: true };
