@@ -333,6 +333,17 @@ describe("a loaded data set", () => {
     }
   });
 
+  test("that is disposed of ends the fits that use it", async () => {
+    for (const workers of [0, 3]) {
+      const dataset = await loadDataset(long, workers > 0 ? { pool, workers } : { workers });
+      const fits = [kmeans(dataset, longer), kmeans(dataset, { ...longer, seed: 2 })];
+      const ends = Promise.allSettled(fits);
+      setTimeout(() => dataset.dispose(), 40);
+      await ends;
+      for (const fit of fits) await expect(fit, `${workers} workers`).rejects.toMatchObject({ code: "disposed" });
+    }
+  });
+
   test("refuses what belongs to its loading, and use after disposal", async () => {
     const dataset = await loadDataset(rows, { pool });
     await expect(kmeans(dataset, { ...options, workers: 2 })).rejects.toMatchObject({ code: "bad-option", message: expect.stringContaining("loadDataset") });

@@ -122,7 +122,7 @@ export class Shard {
 
   #run<T>(call: (shard: WasmShard, memory: ArrayBuffer) => T): T {
     return this.#instance.run(({ memory }) => {
-      if (!this.#shard) throw new LloydError("wasm-trapped", "these rows have been disposed of");
+      if (!this.#shard) throw new LloydError("disposed", "these rows have been disposed of while they were in use");
       return call(this.#shard, memory.buffer);
     });
   }

@@ -7,11 +7,17 @@ import { Sliced, type Stop } from "./sliced.js";
 /** A question that is being answered. */
 class Asked implements Stop {
   left = false;
+  dropped = false;
 
   constructor(readonly holding: number) {}
 
+  leave(): void {
+    this.left = true;
+  }
+
   throwIfAborted(): void {
     if (this.left) throw new Error("not wanted any more");
+    if (this.dropped) throw disposed();
   }
 }
 
@@ -31,7 +37,7 @@ export function holder(send: (report: Report, transfer: ArrayBuffer[]) => void):
     try {
       const held = holdings.get(holding);
       if (held instanceof Error) throw held;
-      if (!held) throw new LloydError("wasm-trapped", "these rows have been disposed of");
+      if (!held) throw disposed();
       const began = performance.now();
       const reply = await held.answer(question, stop);
       const took = performance.now() - began;
@@ -43,11 +49,6 @@ export function holder(send: (report: Report, transfer: ArrayBuffer[]) => void):
     } finally {
       asked.delete(id);
     }
-  }
-
-  function leave(id: number): void {
-    const stop = asked.get(id);
-    if (stop) stop.left = true;
   }
 
   return (order) => {
@@ -66,15 +67,19 @@ export function holder(send: (report: Report, transfer: ArrayBuffer[]) => void):
       case "ask":
         return void answer(order);
       case "leave":
-        return leave(order.id);
+        return asked.get(order.id)?.leave();
       case "drop": {
         const held = holdings.get(order.holding);
         holdings.delete(order.holding);
-        asked.forEach(({ holding }, id) => holding === order.holding && leave(id));
+        asked.forEach((stop) => (stop.dropped ||= stop.holding === order.holding));
         return held instanceof Error ? undefined : held?.dispose();
       }
       case "ping":
         return send({ say: "pong" }, []);
     }
   };
+}
+
+function disposed(): LloydError {
+  return new LloydError("disposed", "these rows have been disposed of while they were in use");
 }

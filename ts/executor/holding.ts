@@ -105,7 +105,7 @@ export class Holding implements Executor {
 
   dispose(): void {
     if (this.#disposed.signal.aborted) return;
-    this.#disposed.abort();
+    this.#disposed.abort(new LloydError("disposed", "these rows have been disposed of while they were in use"));
     this.#data = null;
     this.#pool.giveUp();
     for (const part of this.#parts) {
@@ -138,6 +138,7 @@ export class Holding implements Executor {
 
   async #ask(part: Part, question: Question, signal: AbortSignal): Promise<Answer> {
     for (let tries = 1; ; tries++) {
+      this.#disposed.signal.throwIfAborted();
       try {
         const member = this.#holder(part) ?? (await unlessAborted(this.#placed(part), signal));
         const answer = await this.#of(member, question, signal);

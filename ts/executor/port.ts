@@ -4,20 +4,30 @@ export interface Port {
   listen(hear: (data: unknown) => void): void;
 }
 
-/** In a web worker, or a worker thread of Node. */
+/** In a web worker, or a worker thread of Node. A message that cannot be read ends it: the sender would wait. */
 export function portHere(): Port {
   const isWebWorker = typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope === "function";
   const thread = isWebWorker ? null : globalThis.process?.getBuiltinModule?.("node:worker_threads").parentPort;
   if (thread) {
     return {
       post: (message, transfer) => thread.postMessage(message, transfer as never),
-      listen: (hear) => void thread.on("message", hear),
+      listen(hear) {
+        thread.on("message", hear);
+        thread.on("messageerror", unreadable);
+      },
     };
   }
   return {
     post: (message, transfer) => (globalThis as unknown as DedicatedWorker).postMessage(message, transfer),
-    listen: (hear) => globalThis.addEventListener("message", ({ data }) => hear(data)),
+    listen(hear) {
+      globalThis.addEventListener("message", ({ data }) => hear(data));
+      globalThis.addEventListener("messageerror", unreadable);
+    },
   };
+}
+
+function unreadable(): never {
+  throw new Error("a message to the worker could not be read");
 }
 
 interface DedicatedWorker {

@@ -78,7 +78,7 @@ impl Search {
     ) -> Result<Self, OutOfMemory> {
         let count = rows.len() / d;
         let mut lanes = Vec::filled(count.div_ceil(BLOCK) * BLOCK * d, 0.0)?;
-        let mut block = Block::new(d)?;
+        let mut block = Block::new(d);
         for (from, to) in rows.chunks(BLOCK * d).zip(lanes.chunks_exact_mut(BLOCK * d)) {
             block.fill(from, d);
             to.copy_from_slice(&block.lanes);
@@ -161,7 +161,7 @@ impl Search {
         (gain > least).then_some(j as u32)
     }
 
-    fn swap(&mut self, j: u32, x: u32, to: &[f32]) -> Result<(), OutOfMemory> {
+    fn swap(&mut self, j: u32, x: u32, to: &[f32]) {
         self.seeds[j as usize] = x;
         let mut again = Vec::new();
         for (i, (near, &squared)) in self.near.iter_mut().zip(to).enumerate() {
@@ -171,8 +171,8 @@ impl Search {
                 near.meet(squared, j);
             }
         }
-        let mut block = Block::new(self.d)?;
-        let mut gathered = Vec::filled(BLOCK * self.d, 0.0f32)?;
+        let mut block = Block::new(self.d);
+        let mut gathered = vec![0.0f32; BLOCK * self.d];
         for some in again.chunks(BLOCK) {
             for (to, &i) in gathered.chunks_exact_mut(self.d).zip(some) {
                 to.copy_from_slice(&self.rows[i as usize * self.d..][..self.d]);
@@ -189,6 +189,5 @@ impl Search {
                 self.near[i as usize] = near;
             }
         }
-        Ok(())
     }
 }

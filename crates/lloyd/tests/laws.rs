@@ -9,8 +9,15 @@ use lloyd::shard::{Draw, Shard};
 use proptest::prelude::*;
 use support::*;
 
-const ALGORITHMS: [Algorithm; 6] =
-    [Algorithm::Hamerly, Algorithm::Elkan, Algorithm::Yinyang, Algorithm::Filtering, Algorithm::Auto, Algorithm::Lloyd];
+const ALGORITHMS: [Algorithm; 7] = [
+    Algorithm::Hamerly,
+    Algorithm::Elkan,
+    Algorithm::Yinyang,
+    Algorithm::Projected,
+    Algorithm::Filtering,
+    Algorithm::Auto,
+    Algorithm::Lloyd,
+];
 
 #[derive(Clone, Debug)]
 struct Case {

@@ -9,9 +9,9 @@
 
 use super::clusters::Clusters;
 use super::filtering::{COLUMNS, RUN};
+use super::projected;
 use super::yinyang::BATCH;
-use super::{Bounds, Cells, Elkan, Fences, Filtering, Groups, Hamerly, Lloyd, Yinyang};
-use crate::OutOfMemory;
+use super::{Bounds, Cells, Elkan, Fences, Filtering, Groups, Hamerly, Heads, Lloyd, Projected, Yinyang};
 use crate::kernel::TILE;
 use crate::rows::Rows;
 
@@ -29,6 +29,8 @@ pub enum Algorithm {
     Elkan,
     /// A bound for each group of centroids, from the first question on.
     Yinyang,
+    /// Short copies of the rows, where rows have at least [`projected::COLUMNS`]; elsewhere as `Lloyd`.
+    Projected,
     /// Whole cells of rows at a time, where rows have at most [`COLUMNS`] columns; elsewhere as `Lloyd`.
     Filtering,
 }
@@ -47,6 +49,9 @@ const PAUSE: u32 = 8;
 /// Rows from which making cells of them pays.
 const CELLED: usize = 2048;
 
+/// Columns from which short copies may pay. They are made when as many passes have been made as they cost.
+const LONG: usize = 128;
+
 /// For a bound a centroid: columns from which and centroids up to which they pay, and the part of the rows
 /// that may change. Its bounds take no more room than the rows.
 const FENCED: (usize, usize) = (257, 256);
@@ -64,6 +69,7 @@ pub enum Assign {
     Hamerly(Box<Hamerly>),
     Elkan(Box<Elkan>),
     Yinyang(Box<Yinyang>),
+    Projected(Box<Projected>),
     Filtering(Box<Filtering>),
 }
 
@@ -84,6 +90,7 @@ enum Memory {
     Bounds(Bounds),
     Fences(Fences),
     Groups(Groups),
+    Heads(Heads),
     Cells(Cells),
 }
 
@@ -95,6 +102,9 @@ pub struct Chooser {
     credit: f64,
     /// Row × centroid distances of all passes.
     computed: f64,
+    /// Passes so far, and whether short copies are known not to tell centroids apart.
+    passes: u32,
+    alike: bool,
     /// Passes to go before bounds are tried again, and how many it will be the next time.
     pause: u32,
     next_pause: u32,
@@ -102,37 +112,48 @@ pub struct Chooser {
 
 impl Default for Chooser {
     fn default() -> Self {
-        Self { memory: Memory::None, churn: f64::INFINITY, credit: 0.0, computed: 0.0, pause: 0, next_pause: PAUSE }
+        Self {
+            memory: Memory::None,
+            churn: f64::INFINITY,
+            credit: 0.0,
+            computed: 0.0,
+            passes: 0,
+            alike: false,
+            pause: 0,
+            next_pause: PAUSE,
+        }
     }
 }
 
 impl Chooser {
     /// The next pass, over the labels that the last one left. `centroids`: k × d.
-    pub fn begin(
-        &mut self,
-        algorithm: Algorithm,
-        rows: &Rows,
-        centroids: &[f64],
-        k: usize,
-    ) -> Result<Assign, OutOfMemory> {
+    pub fn begin(&mut self, algorithm: Algorithm, rows: &Rows, centroids: &[f64], k: usize) -> Assign {
         let d = rows.columns;
         if let Memory::None = self.memory {
             // Without room for bounds, there are none.
-            self.memory = match self.wants(algorithm, rows, k) {
+            let wanted = self.wants(algorithm, rows, k);
+            self.memory = match wanted {
                 Algorithm::Hamerly => Bounds::new(centroids, k, rows.count).map_or(Memory::None, Memory::Bounds),
                 Algorithm::Elkan => Fences::new(centroids, k, rows.count).map_or(Memory::None, Memory::Fences),
                 Algorithm::Yinyang => Groups::new(centroids, k, rows.count).map_or(Memory::None, Memory::Groups),
+                Algorithm::Projected if d >= projected::COLUMNS => {
+                    let least = if algorithm == Algorithm::Auto { projected::GAIN } else { f64::NEG_INFINITY };
+                    let heads = Heads::new(rows, centroids, k, least).unwrap_or(None);
+                    self.alike = heads.is_none();
+                    heads.map_or(Memory::None, Memory::Heads)
+                }
                 Algorithm::Filtering if d <= COLUMNS => Cells::new(rows).map_or(Memory::None, Memory::Cells),
                 _ => Memory::None,
             };
         }
-        Ok(match &mut self.memory {
-            Memory::Bounds(bounds) => Assign::Hamerly(Box::new(Hamerly::new(bounds, centroids, k, d)?)),
-            Memory::Fences(fences) => Assign::Elkan(Box::new(Elkan::new(fences, centroids, k, d)?)),
-            Memory::Groups(groups) => Assign::Yinyang(Box::new(Yinyang::new(groups, centroids, k, d)?)),
-            Memory::Cells(cells) => Assign::Filtering(Box::new(Filtering::new(cells, centroids, k, d)?)),
-            Memory::None => Assign::Lloyd(Box::new(Lloyd::new(centroids, k, d)?)),
-        })
+        match &mut self.memory {
+            Memory::Bounds(bounds) => Assign::Hamerly(Box::new(Hamerly::new(bounds, centroids, k, d))),
+            Memory::Fences(fences) => Assign::Elkan(Box::new(Elkan::new(fences, centroids, k, d))),
+            Memory::Groups(groups) => Assign::Yinyang(Box::new(Yinyang::new(groups, centroids, k, d))),
+            Memory::Heads(heads) => Assign::Projected(Box::new(Projected::new(heads, centroids, k, d))),
+            Memory::Cells(cells) => Assign::Filtering(Box::new(Filtering::new(cells, centroids, k, d))),
+            Memory::None => Assign::Lloyd(Box::new(Lloyd::new(centroids, k, d))),
+        }
     }
 
     /// Relabels the rows from `at` to `end`, or leaves them for [`Chooser::flush`]; how many changed.
@@ -142,6 +163,7 @@ impl Chooser {
             (Assign::Hamerly(hamerly), Memory::Bounds(bounds)) => hamerly.tile(rows, bounds, clusters, at, end),
             (Assign::Elkan(elkan), Memory::Fences(fences)) => elkan.tile(rows, fences, clusters, at, end),
             (Assign::Yinyang(yinyang), Memory::Groups(groups)) => yinyang.batch(rows, groups, clusters, at, end),
+            (Assign::Projected(projected), Memory::Heads(heads)) => projected.tile(rows, heads, clusters, at, end),
             (Assign::Filtering(pass), Memory::Cells(cells)) => pass.run(rows, cells, clusters, at, end),
             _ => unreachable!("bounds are kept while a pass needs them"),
         }
@@ -151,6 +173,7 @@ impl Chooser {
     pub fn flush(&mut self, assign: &mut Assign, rows: &Rows, clusters: &mut Clusters) -> u32 {
         match (assign, &mut self.memory) {
             (Assign::Hamerly(hamerly), Memory::Bounds(bounds)) => hamerly.search(rows, bounds, clusters),
+            (Assign::Projected(projected), Memory::Heads(heads)) => projected.look(rows, heads, clusters),
             _ => 0,
         }
     }
@@ -164,13 +187,16 @@ impl Chooser {
             Assign::Hamerly(hamerly) => (hamerly.saved(count), hamerly.computed()),
             Assign::Elkan(elkan) => (elkan.saved(count), elkan.computed(count)),
             Assign::Yinyang(yinyang) => (yinyang.saved(count), yinyang.computed()),
+            Assign::Projected(projected) => (projected.saved(count), projected.computed()),
             Assign::Filtering(filtering) => (filtering.saved(count), filtering.computed()),
         };
         self.computed += computed as f64;
+        self.passes += 1;
         self.credit = (self.credit + saved).min(CREDIT);
         if free && self.credit < DEBT {
             let pause = self.next_pause;
-            *self = Self { churn: self.churn, computed: self.computed, pause, next_pause: 2 * pause, ..Self::default() };
+            let Self { churn, computed, passes, .. } = *self;
+            *self = Self { churn, computed, passes, alike: true, pause, next_pause: 2 * pause, ..Self::default() };
         }
     }
 
@@ -196,6 +222,8 @@ impl Chooser {
         } else if d <= COLUMNS {
             let pays = rows.count >= CELLED && (self.churn.is_finite() || k * d >= LEAST_WORK);
             if pays { Algorithm::Filtering } else { Algorithm::Lloyd }
+        } else if d >= LONG && !self.alike && self.passes as f64 >= Heads::price(k, d) && Heads::size(d) <= 2 * d {
+            Algorithm::Projected
         } else if d >= FENCED.0 && k <= FENCED.1 {
             if self.churn < FENCED_CHURN { Algorithm::Elkan } else { Algorithm::Lloyd }
         } else if k >= GROUPED.0 && d >= GROUPED.1 && fits && self.churn < GROUPED_CHURN {
