@@ -311,8 +311,8 @@ impl Search {
     }
 
     /// One seed or swap; false when there is nothing left to do.
-    pub fn work(&mut self) -> Maybe<bool> {
-        self.inner.work().map_err(thrown)
+    pub fn work(&mut self) -> bool {
+        self.inner.work()
     }
 
     /// `[swaps made, rows …]`

@@ -90,12 +90,12 @@ impl Search {
     }
 
     /// Draws one seed, or tries one swap; false where there is nothing left to do.
-    pub fn work(&mut self) -> Result<bool, OutOfMemory> {
+    pub fn work(&mut self) -> bool {
         let seeding = self.seeds.len() < self.k;
         if !seeding && (self.left == 0 || self.k == 1) {
-            return Ok(false);
+            return false;
         }
-        let Some(x) = self.draw() else { return Ok(false) };
+        let Some(x) = self.draw() else { return false };
         let mut to_row = std::mem::take(&mut self.to_row);
         self.distances(x, &mut to_row);
         if seeding {
@@ -103,12 +103,12 @@ impl Search {
         } else {
             self.left -= 1;
             if let Some(j) = self.cheapest(&to_row) {
-                self.swap(j, x, &to_row)?;
+                self.swap(j, x, &to_row);
                 self.swaps += 1;
             }
         }
         self.to_row = to_row;
-        Ok(true)
+        true
     }
 
     fn weight(&self, i: usize) -> f64 {
