@@ -4,7 +4,7 @@ import { Member } from "./member.js";
 import { waysHere, type AnyWorker, type Script, type Way } from "./spawn.js";
 
 /** A slot's workers that may fail to start, one after another, where one has worked before. */
-const STARTS = 3;
+const STARTS = 5;
 
 interface Slot {
   readonly member: Promise<Member>;
