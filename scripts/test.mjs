@@ -6,7 +6,7 @@ import { pathWith, run } from "./command.mjs";
 import { npmCommand } from "./place.mjs";
 import { asCommand } from "./say.mjs";
 import { setup } from "./setup.mjs";
-import { chromium } from "./test/chromium.mjs";
+import { browserEnv, chromium } from "./test/browsers.mjs";
 import { testCrates } from "./test/crates.mjs";
 import { folderOf, majors, nodeOf } from "./test/nodes.mjs";
 import { Skip, step, summary } from "./test/report.mjs";
@@ -42,6 +42,6 @@ async function only(toolchain, filter) {
 
 async function vitest(major, args = []) {
   const node = await nodeOf(major);
-  const env = { PATH: pathWith(...folderOf(node)), ...(chromium ? { LLOYD_CHROMIUM: chromium } : {}) };
+  const env = { PATH: pathWith(...folderOf(node)), ...browserEnv };
   await run(node, [npmCommand.vitest, "run", ...args], { env, stdio: "inherit" });
 }

@@ -84,8 +84,17 @@ describe("the packed package", () => {
       kmeansSync([[1]], {});
       // @ts-expect-error: no such method
       kmeansSync([[1]], { k: 1, init: "kmeans" });`;
-    write("esm.mts", `import { kmeansSync, type KMeansModel } from "lloyd";${use}`);
-    write("cjs.cts", `import { kmeansSync, type KMeansModel } from "lloyd";${use}`);
+    const worker = `
+      import { createPool, kmeans, loadDataset } from "lloyd";
+      import { createLloydWorker } from "lloyd/worker";
+      export async function fits(): Promise<KMeansModel[]> {
+        using pool = await createPool({ workers: 2 });
+        using dataset = await loadDataset([[1], [2]], { pool });
+        const lloyd = await createLloydWorker();
+        return [await kmeans(dataset, { k: 1 }), await lloyd.kmeans([[1]], { k: 1 })];
+      }`;
+    write("esm.mts", `import { kmeansSync, type KMeansModel } from "lloyd";${use}${worker}`);
+    write("cjs.cts", `import { kmeansSync, type KMeansModel } from "lloyd";${use}${worker}`);
     const compilerOptions = { noEmit: true, strict: true, module: "nodenext", moduleResolution: "nodenext", target: "es2022", types: [] };
     write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["esm.mts", "cjs.cts"] }));
     expect(run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc")])).toBe("");

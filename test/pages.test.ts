@@ -1,17 +1,23 @@
-// The package in pages of a Chromium: served plainly, cross-origin isolated, under a Content-Security-Policy.
+// The package in pages of browsers: served plainly, cross-origin isolated, under a Content-Security-Policy.
 
-import { existsSync, readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium, type Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { kmeansSync } from "../ts/index.js";
 import { bits, rowsOf } from "./data.js";
 
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
-/** A Chromium, which `npm test` names where there is one. */
-const program = process.env.LLOYD_CHROMIUM;
+
+/** Named by `npm test` where the machine has them. The page itself tells the server what it found. */
+const BROWSERS = {
+  Chromium: { program: process.env.LLOYD_CHROMIUM, flags: (profile: string) => ["--headless", "--no-sandbox", "--no-first-run", `--user-data-dir=${profile}`] },
+  Firefox: { program: process.env.LLOYD_FIREFOX, flags: (profile: string) => ["--headless", "--no-remote", "--profile", profile] },
+};
 
 const rows = rowsOf("blobs", 2000, 3, 8);
 const options = { k: 7, seed: 2, tolerance: 0 } as const;
@@ -60,59 +66,79 @@ try {
 } catch (error) {
   said.error = String(error.stack ?? error);
 }
-const output = document.createElement("output");
-output.textContent = JSON.stringify(said);
-document.body.append(output);
+await fetch("/said", { method: "POST", body: JSON.stringify(said) });
 `;
 
-describe.skipIf(!program)(program ? "in a page" : "in a page (left out: no Chromium; LLOYD_CHROMIUM may name one)", () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    for (const file of ["index.js", "worker.js", "pool-worker.js", "facade-worker.js"]) {
-      if (!existsSync(`${DIST}${file}`)) throw new Error(`dist/${file} is missing: build the package first (npm run build)`);
-    }
-    browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
-  }, 60_000);
-  afterAll(() => browser.close());
-
-  test.each(Object.keys(PAGES))("served %s", async (name) => {
-    const { headers, missing, started, isolated = false } = PAGES[name];
-    const server = await serve(headers, missing);
-    const page = await browser.newPage();
-    const complaints: string[] = [];
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    try {
-      await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
-      const said = JSON.parse((await page.locator("output").textContent({ timeout: 60_000 }))!) as { isolated: boolean; worker: string; error?: string; models: Record<string, { model: object; started: string }> };
-      expect(said.error).toBeUndefined();
-      expect(complaints).toEqual([]);
-      expect(said.isolated).toBe(isolated);
-      expect(said.worker).toBe(started);
-      const expected = bits(kmeansSync(rows, options));
-      for (const [how, { model, started: by }] of Object.entries(said.models)) {
-        expect(bits(model), how).toBe(expected);
-        const local = how === "0 workers" || how.startsWith("a worker");
-        expect(by, how).toBe(local ? "this-thread" : started);
+for (const [name, { program, flags }] of Object.entries(BROWSERS)) {
+  describe.skipIf(!program)(program ? `in ${name}` : `in ${name} (left out: none on this machine)`, () => {
+    beforeAll(() => {
+      for (const file of ["index.js", "worker.js", "pool-worker.js", "facade-worker.js"]) {
+        if (!existsSync(`${DIST}${file}`)) throw new Error(`dist/${file} is missing: build the package first (npm run build)`);
       }
-      expect(Object.keys(said.models).length).toBe(isolated ? 8 : 7);
-    } finally {
-      await page.close();
-      server.close();
-    }
-  }, 90_000);
-});
+    });
 
-function serve(headers: Record<string, string>, missing?: RegExp): Promise<Server> {
+    test.each(Object.keys(PAGES))("a page served %s", async (served) => {
+      const { headers, missing, started, isolated = false } = PAGES[served];
+      const { url, said, close } = await serve(headers, missing);
+      const profile = mkdtempSync(join(tmpdir(), "lloyd-pages-"));
+      const browser = spawn(program!, [...flags(profile), url], { stdio: "ignore" });
+      try {
+        const heard = await said;
+        expect(heard.error).toBeUndefined();
+        expect(heard.isolated).toBe(isolated);
+        expect(heard.worker).toBe(started);
+        const expected = bits(kmeansSync(rows, options));
+        for (const [how, { model, started: by }] of Object.entries(heard.models)) {
+          expect(bits(model), how).toBe(expected);
+          const local = how === "0 workers" || how.startsWith("a worker");
+          expect(by, how).toBe(local ? "this-thread" : started);
+        }
+        expect(Object.keys(heard.models).length).toBe(isolated ? 8 : 7);
+      } finally {
+        const ended = new Promise((resolve) => browser.once("exit", resolve));
+        browser.kill("SIGKILL");
+        await ended;
+        close();
+        rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      }
+    }, 90_000);
+  });
+}
+
+/** A page's account. */
+interface Said {
+  readonly isolated: boolean;
+  readonly worker: string;
+  readonly error?: string;
+  readonly models: Record<string, { model: object; started: string }>;
+}
+
+function serve(headers: Record<string, string>, missing?: RegExp): Promise<{ url: string; said: Promise<Said>; close: () => void }> {
   const fixed: Record<string, [type: string, body: string]> = {
     "/": ["text/html", '<!doctype html><title>lloyd</title><link rel="icon" href="data:,"><script type="module" src="/script.js"></script>'],
     "/script.js": ["text/javascript", SCRIPT],
     "/problem.json": ["application/json", JSON.stringify({ rows, options })],
   };
-  const server = createServer((request, response) => {
+  let hear: (said: Said) => void;
+  const said = new Promise<Said>((resolve) => (hear = resolve));
+  const server = createServer(async (request, response) => {
     const path = request.url ?? "/";
+    if (path === "/said") {
+      let text = "";
+      for await (const chunk of request) text += chunk;
+      hear(JSON.parse(text));
+    }
     const file = /^\/dist\/[\w.-]+$/.test(path) && !missing?.test(path) && existsSync(`${DIST}${path.slice(6)}`);
     const [type, body] = fixed[path] ?? (file ? ["text/javascript", readFileSync(`${DIST}${path.slice(6)}`)] : ["text/plain", null]);
     response.writeHead(body === null ? 404 : 200, { "Content-Type": type, ...headers }).end(body ?? "not found");
   });
-  return new Promise((resolve) => server.listen(0, "localhost", () => resolve(server)));
+  return new Promise((resolve) =>
+    server.listen(0, "localhost", () => {
+      const close = () => {
+        server.close();
+        server.closeAllConnections();
+      };
+      resolve({ url: `http://localhost:${(server.address() as AddressInfo).port}/`, said, close });
+    }),
+  );
 }

@@ -72,7 +72,8 @@ describe("any number of workers gives the same bits", () => {
     const expected = bits(kmeansSync(long, { ...options, k: 16, maxIterations: 6 }));
     let kills = 0;
     const killing = setInterval(() => {
-      const alive = [...TestWorker.alive].filter(({ heard }) => heard);
+      // Each may answer something first, or none gets anywhere where starting takes longer than living.
+      const alive = [...TestWorker.alive].filter(({ heard }) => heard > 3);
       if (alive.length === 0) return;
       alive[below(alive.length)].kill();
       kills += 1;
@@ -160,7 +161,7 @@ describe("a worker that fails never leaves a promise pending", () => {
     ["cannot even be made", null],
   ])("where the app's worker %s, the next way is taken", async (_, script) => {
     const createWorker = script === null ? () => { throw new Error("no"); } : () => new TestWorker({ script });
-    using other = await createPool({ workers: 2, patience: 300, createWorker });
+    using other = await createPool({ workers: 2, patience: 2000, createWorker });
     const model = await kmeans(rows, { ...options, pool: other });
     expect(bits(model)).toBe(alone);
     expect(model.executor!.started).toBe("inlined");
@@ -175,7 +176,7 @@ describe("a worker that fails never leaves a promise pending", () => {
       },
     };
     const kinds = [hangs, {}];
-    using other = await createPool({ workers: 1, patience: 200, createWorker: () => new TestWorker(kinds.shift()) });
+    using other = await createPool({ workers: 1, patience: 2000, createWorker: () => new TestWorker(kinds.shift()) });
     expect(bits(await kmeans(rows, { ...options, pool: other }))).toBe(alone);
     expect([replies, kinds.length]).toEqual([6, 0]);
   });

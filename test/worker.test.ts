@@ -126,7 +126,7 @@ describe("a worker that is gone", () => {
   });
 
   test.each([["throws as it starts", "throw new Error('mine')"], ["never says anything", ""]])("before it began, as it %s, gives way to another", async (_, script) => {
-    using other = await createLloydWorker({ createWorker: () => new TestWorker({ script }), patience: 300 });
+    using other = await createLloydWorker({ createWorker: () => new TestWorker({ script }), patience: 2000 });
     expect(other.started).toBe("inlined");
     expect(bits(await other.kmeans(rows, options))).toBe(alone);
   });

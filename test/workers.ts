@@ -20,8 +20,8 @@ export class TestWorker implements AnyWorker {
   static readonly alive = new Set<TestWorker>();
   static started = 0;
   readonly sent: Order[] = [];
-  /** Whether anything was heard of it yet. */
-  heard = false;
+  /** Reports so far. */
+  heard = 0;
   readonly #listeners: Record<string, Listener[]> = { message: [], error: [], messageerror: [] };
   readonly #mischief: Mischief;
   readonly #post: (order: Order, transfer: Transferable[]) => void;
@@ -71,7 +71,7 @@ export class TestWorker implements AnyWorker {
   }
 
   #hear(report: Report): void {
-    this.heard = true;
+    this.heard += 1;
     const heard = this.#mischief.hears?.(report) ?? [{ report, after: 0 }];
     for (const { report, after } of heard) {
       if (after === 0) this.#say("message", { data: report });

@@ -10,8 +10,8 @@ const LOAD = 2 ** 19;
 
 interface Part {
   readonly shard: Shard;
-  /** The caller's numbers of these rows. */
-  readonly data: Rows["data"];
+  /** The caller's numbers of these rows; none once they were given up. */
+  data: Rows["data"] | null;
   readonly first: number;
   readonly count: number;
   /** The last whole answers: rows that are fitted again are neither measured nor loaded again. */
@@ -27,15 +27,22 @@ interface Held {
   /** Global number of the first row, and rows of all holders together. Default: these are all. */
   readonly first?: number;
   readonly total?: number;
+  /**
+   * Whether 32-bit rows are given up once they are loaded, as nothing else asks for them. They
+   * cannot be loaded into another frame then.
+   */
+  readonly giveUp?: boolean;
 }
 
 /** Answers on this thread, in pieces of a few milliseconds. */
 export class Inline {
   readonly #parts: readonly Part[];
   readonly #columns: number;
+  readonly #giveUp: boolean;
 
-  constructor({ data, count, columns }: Pick<Rows, "data" | "count" | "columns">, { weights, algorithm = "auto", cuts = [], first = 0, total = count }: Held = {}) {
+  constructor({ data, count, columns }: Pick<Rows, "data" | "count" | "columns">, { weights, algorithm = "auto", cuts = [], first = 0, total = count, giveUp = false }: Held = {}) {
     this.#columns = columns;
+    this.#giveUp = giveUp;
     const edges = [0, ...cuts, count];
     const parts: Part[] = [];
     this.#parts = parts;
@@ -60,7 +67,7 @@ export class Inline {
 
   /** Squared distances of all rows, already loaded, to every centroid, in pieces, row-major. */
   distances(centroids: Float64Array, use: (squared: Float64Array) => void): void {
-    this.#parts.forEach(({ shard, data, count }) => shard.distances(data, 0, count, centroids, use));
+    this.#parts.forEach((part) => part.shard.distances(numbersOf(part), 0, part.count, centroids, use));
   }
 
   /** Row × centroid distances that all assignments so far took: a cost, no part of any reply. */
@@ -82,14 +89,15 @@ export class Inline {
   }
 
   *#ask(part: Part, question: Exclude<Question, { ask: "search" }>): Generator<void, Replies[keyof Replies]> {
-    const { shard, data, first, count } = part;
+    const { shard, first, count } = part;
     const columns = this.#columns;
     /** Numbers that a row holds as they are, but for centring. */
-    const short = data instanceof Float32Array;
+    const short = part.data === null || part.data instanceof Float32Array;
     switch (question.ask) {
       case "measure": {
         const { stride } = question;
         if (part.measured?.stride === stride) return part.measured.reply;
+        const data = numbersOf(part);
         yield* inRuns(count, columns, (from, to) => shard.measure(data, from, to, stride));
         const measured = shard.measured();
         const start = Math.ceil(first / stride) * stride;
@@ -100,11 +108,13 @@ export class Inline {
       case "load": {
         const { frame } = question;
         if (part.loaded && sameFrame(part.loaded.frame, frame)) return part.loaded.reply;
+        const data = numbersOf(part);
         part.loaded = undefined;
         shard.setFrame(frame);
         yield* inRuns(count, columns, (from, to) => shard.load(data, from, to));
         const reply = shard.loaded();
         part.loaded = { frame, reply };
+        if (this.#giveUp && short) part.data = null;
         return reply;
       }
       case "draw":
@@ -124,21 +134,28 @@ export class Inline {
         shard.farthest(question.places, question.k, question.centroids);
         yield* work(shard, question.centroids.length);
         return shard.farthestRows();
-      case "refine":
+      case "refine": {
         if (short) return null;
+        const data = numbersOf(part);
         shard.refine(question.k, question.centroids);
         yield* work(shard, question.centroids.length);
         yield* inRuns(count, columns, (from, to) => shard.refineRows(data, from, to));
         return shard.refined();
+      }
       case "finish": {
         const { about } = question;
         shard.finish(question.k, question.centroids, short ? about : undefined);
         yield* work(shard, question.centroids.length);
-        if (!short) yield* inRuns(count, columns, (from, to) => shard.finishRows(data, from, to, about));
+        if (!short) yield* inRuns(count, columns, (from, to) => shard.finishRows(numbersOf(part), from, to, about));
         return shard.finished(question.k, question.labels) satisfies Finished;
       }
     }
   }
+}
+
+function numbersOf({ data }: Part): Rows["data"] {
+  if (!data) throw new Error("these rows were given up when they had been loaded");
+  return data;
 }
 
 /** `cost`: multiply-adds a row. */
