@@ -5,6 +5,8 @@ import { search, Shard } from "../wasm.js";
 
 /** Multiply-adds between two yields: two or three milliseconds of work. */
 const PIECE = 2 ** 25;
+/** What a row's part in a race costs, in multiply-adds: its key takes a logarithm. */
+const RACE = 256;
 /** Values between two yields while loading. */
 const LOAD = 2 ** 19;
 
@@ -119,7 +121,7 @@ export class Inline {
       }
       case "draw":
         shard.draw(question);
-        yield* work(shard, question.seeds.length + question.candidates.length + columns);
+        yield* work(shard, question.seeds.length + question.candidates.length + columns + RACE);
         return shard.drawn();
       case "assign":
         if (question.algorithm) shard.setAlgorithm(question.algorithm);

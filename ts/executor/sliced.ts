@@ -36,13 +36,15 @@ export class Sliced implements Executor {
     await earlier;
     const work = this.#inline.answer(question);
     try {
+      signal.throwIfAborted();
       for (;;) {
+        const piece = work.next();
+        // After the last piece, too: who asked has work of its own to do.
         if (performance.now() - this.#began >= SLICE) {
           await eventLoop();
           this.#began = performance.now();
         }
         signal.throwIfAborted();
-        const piece = work.next();
         if (piece.done) return piece.value;
       }
     } finally {
