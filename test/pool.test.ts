@@ -87,11 +87,16 @@ describe("any number of workers gives the same bits", () => {
 
   test("of restarts side by side", async () => {
     const many = { ...options, restarts: 9 };
-    const expected = kmeansSync(rows, many);
-    const model = await kmeans(rows, { ...many, pool });
-    expect(model.executor!.workers).toBe(7);
-    expect(bits(model)).toBe(bits(expected));
-    expect(model.restarts).toHaveLength(9);
+    const expected = bits(kmeansSync(rows, many));
+    for (const workers of ["auto", 2, 7, 4] as const) {
+      using own = await createPool({ workers: 7, createWorker: () => new TestWorker() });
+      const model = await kmeans(rows, { ...many, pool: own, workers });
+      expect(model.executor!.workers).toBe(workers === "auto" ? 7 : workers);
+      expect(bits(model)).toBe(expected);
+      const held = [...TestWorker.alive].flatMap(({ sent }) => sent.filter((order) => order.do === "hold").map(({ slice }) => slice.count));
+      expect(held, "all rows in each").toEqual(held.map(() => rows.length));
+      TestWorker.alive.forEach((worker) => worker.terminate());
+    }
   });
 
   test("of points in shared memory", async () => {

@@ -74,7 +74,10 @@ export interface Place {
 export function placeFor({ count, columns }: Pick<Rows, "count" | "columns">, { workers, pool }: Placement, work: Work): Place {
   pool?.refuseDisposed();
   const most = Math.min(count, workers === "auto" ? (pool?.workers ?? cores()) : Math.min(workers, pool?.workers ?? workers));
-  const chosen = workers === "auto" ? shared(count * columns * work.k, work.restarts, most, pool !== undefined) : { count: most, copies: false };
+  const pass = count * columns * work.k;
+  // As many restarts as workers, each of which has little to do for one: each takes its own.
+  const asked = { count: most, copies: most > 1 && work.restarts >= most && pass < most * SHARE };
+  const chosen = workers === "auto" ? shared(pass, work.restarts, most, pool !== undefined) : asked;
   return { ...chosen, home: chosen.count === 0 ? undefined : (pool ?? sharedPool(chosen.count)) };
 }
 
