@@ -51,9 +51,9 @@ function threads(): Threads | undefined {
   return globalThis.process?.getBuiltinModule?.("node:worker_threads");
 }
 
-/** Deno and Bun have them too, Node has not. */
+/** Bun has them too, Node has not. Those of Deno cannot be told not to keep its process alive; its threads can. */
 function hasWebWorkers(): boolean {
-  return typeof Worker === "function";
+  return typeof Worker === "function" && !("Deno" in globalThis);
 }
 
 function fromSource(source: string): AnyWorker {
