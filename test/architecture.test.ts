@@ -17,9 +17,11 @@ describe("ts/: dependencies point one way", () => {
     ground: { files: /^ts\/(algorithm|errors|fused|nearest|points|questions|random)\.ts$/, uses: [] },
     built: { files: /^build\/wasm\//, uses: [] },
     boundary: { files: /^ts\/wasm\.ts$/, uses: ["ground", "built"] },
+    scripts: { files: /^build\/worker\//, uses: [] },
     executors: { files: /^ts\/executor\//, uses: ["ground", "boundary"], types: ["facade"] },
     drivers: { files: /^ts\/driver\//, uses: ["ground"], types: ["facade"] },
-    facade: { files: /^ts\/[a-z]+\.ts$/, uses: ["ground", "executors", "drivers"] },
+    facade: { files: /^ts\/[a-z]+\.ts$/, uses: ["ground", "scripts", "executors", "drivers"] },
+    worker: { files: /^ts\/worker\//, uses: ["ground", "scripts", "boundary", "executors", "facade"] },
     command: { files: /^(ts\/cli\/|package\.json$)/, uses: ["ground", "facade"] },
   };
   const layerOf = (file: string) => Object.keys(LAYERS).find((name) => LAYERS[name].files.test(file))!;
