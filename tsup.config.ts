@@ -3,6 +3,9 @@ import { resolve } from "node:path";
 import { defineConfig, type Options } from "tsup";
 import { entries } from "./scripts/entries.mjs";
 
+/** So that `Symbol.dispose` has a type, whatever the app's own libraries are. */
+const banner = '/// <reference lib="esnext.disposable" />';
+
 const wasm = "build/wasm/lloyd_wasm_bg.wasm";
 
 /** Puts another file of ts/engine/ in the place of inline.ts. */
@@ -37,7 +40,7 @@ const shared: Options = {
 
 export default defineConfig([
   // The command shares the library's code through chunks.
-  { ...shared, entry: { ...entries, cli: "ts/cli/main.ts" }, format: "esm", dts: { entry: { ...entries, slim: "ts/slim.ts" } }, onSuccess: async () => copyFileSync(wasm, "dist/lloyd.wasm") },
+  { ...shared, entry: { ...entries, cli: "ts/cli/main.ts" }, format: "esm", dts: { entry: { ...entries, slim: "ts/slim.ts" }, banner }, onSuccess: async () => copyFileSync(wasm, "dist/lloyd.wasm") },
   { ...shared, entry: entries, format: "esm", outDir: "dist/workerd", esbuildPlugins: [withEngine("workerd"), wasmAsImport] },
   { ...shared, entry: { "engine-js": "build/js/instantiate.js" }, format: "esm", splitting: false, minify: true },
   { ...shared, entry: { slim: "ts/slim.ts" }, format: "esm", splitting: false, esbuildPlugins: [withEngine("slim")] },

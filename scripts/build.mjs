@@ -5,11 +5,13 @@ import { setup } from "./setup.mjs";
 import { buildJs } from "./build/js.mjs";
 import { buildPackage } from "./build/package.mjs";
 import { buildWasm } from "./build/wasm.mjs";
+import { buildWorkers } from "./build/workers.mjs";
 
 export async function build(toolchain) {
   heading("Build");
   await buildWasm(toolchain);
   await buildJs(toolchain);
+  await buildWorkers();
   await buildPackage(toolchain);
 }
 

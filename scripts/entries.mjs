@@ -10,6 +10,7 @@ export const entries = {
   index: "ts/index.ts",
   "ml-kmeans": "ts/compat/ml-kmeans.ts",
   skmeans: "ts/compat/skmeans.ts",
+  worker: "ts/worker/index.ts",
 };
 
 const from = (name, format, types = name) => ({
@@ -28,6 +29,8 @@ export function exportsMap() {
     ...Object.fromEntries(usual),
     "./slim": { node: both("slim-node", "slim"), default: from("slim", "esm") },
     "./js": both("js", "index"),
+    "./pool-worker": "./dist/pool-worker.js",
+    "./facade-worker": "./dist/facade-worker.js",
     "./lloyd.wasm": "./dist/lloyd.wasm",
     "./package.json": "./package.json",
   };

@@ -18,9 +18,11 @@ describe("ts/: dependencies point one way", () => {
     built: { files: /^build\/(wasm|js)\//, uses: [] },
     engine: { files: /^ts\/engine\//, uses: ["ground", "built"] },
     boundary: { files: /^ts\/wasm\.ts$/, uses: ["ground", "engine"], types: ["built"] },
+    scripts: { files: /^build\/worker\//, uses: [] },
     executors: { files: /^ts\/executor\//, uses: ["ground", "boundary"], types: ["facade"] },
     drivers: { files: /^ts\/driver\//, uses: ["ground"], types: ["facade"] },
-    facade: { files: /^ts\/[a-z]+\.ts$/, uses: ["ground", "engine", "executors", "drivers"] },
+    facade: { files: /^ts\/[a-z]+\.ts$/, uses: ["ground", "engine", "scripts", "executors", "drivers"] },
+    worker: { files: /^ts\/worker\//, uses: ["ground", "scripts", "boundary", "executors", "facade"] },
     faces: { files: /^ts\/compat\//, uses: ["ground", "executors", "drivers", "facade"] },
     command: { files: /^(ts\/cli\/|package\.json$)/, uses: ["ground", "facade"] },
   };
@@ -43,7 +45,7 @@ describe("ts/: dependencies point one way", () => {
   });
 
   test("one folder knows the WebAssembly", () => {
-    const users = edges.filter(({ to, types }) => to.startsWith("build/") && !types).map(({ from }) => dirname(from));
+    const users = edges.filter(({ to, types }) => /^build\/(wasm|js)\//.test(to) && !types).map(({ from }) => dirname(from));
     expect(new Set(users)).toEqual(new Set(["ts/engine"]));
     const named = filesIn("ts", ".ts").filter((file) => /\bWebAssembly\.(?!Memory\b)\w+\(/.test(code(file)));
     expect(named).toEqual(["ts/engine/compile.ts", "ts/fused.ts"]);

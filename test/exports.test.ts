@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { exportsMap } from "../scripts/entries.mjs";
 
 const ROOT = new URL("..", import.meta.url).pathname;
-const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as { exports: Record<string, unknown>; sideEffects: boolean; dependencies?: object; scripts: Record<string, string> };
+const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as { exports: Record<string, unknown>; sideEffects: unknown; dependencies?: object; scripts: Record<string, string> };
 
 describe("the exports map", () => {
   test("is the table of entries, condition by condition in its order (npm run exports writes it)", () => {
@@ -18,7 +18,8 @@ describe("the exports map", () => {
   });
 
   test("promises that modules do nothing when they are imported, and nothing runs on installation", () => {
-    expect(manifest.sideEffects).toBe(false);
+    // Scripts that workers run do their work when they are loaded; nothing else does.
+    expect(manifest.sideEffects).toEqual(["./dist/pool-worker.js", "./dist/facade-worker.js"]);
     expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
   });
 });
@@ -49,9 +50,9 @@ describe("what a page loads", () => {
   const readme = readFileSync(`${ROOT}README.md`, "utf8");
 
   test.each([
-    ["lloyd", 'export * from "lloyd"', 60_000],
-    ["lloyd/slim", 'export * from "lloyd/slim"', 16_000],
-    ["lloyd/js", 'export * from "lloyd/js"', 80_000],
+    ["lloyd", 'export * from "lloyd"', 70_000],
+    ["lloyd/slim", 'export * from "lloyd/slim"', 25_000],
+    ["lloyd/js", 'export * from "lloyd/js"', 90_000],
     ["lloyd/ml-kmeans", 'export * from "lloyd/ml-kmeans"', 60_000],
     ["lloyd/skmeans", 'export { default } from "lloyd/skmeans"', 60_000],
   ])("%s: no more brotli than its limit, and what the README says", async (entry, code, most) => {

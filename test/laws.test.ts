@@ -7,6 +7,7 @@ import { frameFor } from "../ts/driver/frame.js";
 import { Inline } from "../ts/executor/inline.js";
 import { kmeans, kmeansSteps, kmeansSync, type KMeansOptions } from "../ts/index.js";
 import { parse } from "../ts/options.js";
+import type { Rows } from "../ts/points.js";
 import { pumpSync } from "../ts/pump.js";
 import type { Finished, Frame, Question, Replies } from "../ts/questions.js";
 import type { Shard } from "../ts/wasm.js";
@@ -240,9 +241,10 @@ function posed({ data, init, weighted, narrow, restarts, tolerance }: AnyProblem
 
 /** The solution by one calm holder of all rows; with `cuts`, by several that are disturbed. */
 function solved(points: { data: Float32Array | Float64Array; columns: number }, options: KMeansOptions, cuts?: readonly number[], seed = 0): Solution {
-  const { rows, weights, timeLimit, ...rest } = parse(points, options);
+  const { rows: parsed, weights, timeLimit, ...rest } = parse(points, options);
+  const rows = parsed as Rows;
   const { count, columns } = rows;
-  const problem: Problem = { ...rest, count, columns, weighted: weights !== null, name: String, clock: () => 0, computed: () => 0, deadline: timeLimit };
+  const problem: Problem = { ...rest, count, columns, weighted: weights !== null, name: String, clock: () => 0, deadline: timeLimit };
   const at = cuts?.map((part) => Math.round(part * count)).sort((a, b) => a - b);
   const executor = at ? new Disturbed(rows, weights, at, seed) : new Inline(rows, { weights, algorithm: "lloyd" });
   try {

@@ -28,7 +28,12 @@ class Instance {
   trap: unknown;
 
   constructor() {
-    this.exports = engine.instantiate();
+    try {
+      this.exports = engine.instantiate();
+    } catch (error) {
+      // What engines throw where there is no room for another memory.
+      throw error instanceof RangeError ? new LloydError("out-of-memory", `there is no room for a WebAssembly memory (${error.message})`, { cause: error }) : error;
+    }
   }
 
   /** Calls into wasm; turns what it throws into errors of ours. */
@@ -43,6 +48,21 @@ class Instance {
       throw trapped(thrown);
     }
   }
+}
+
+/** The module that instances are made of, for other threads. */
+export function compiledModule(): WebAssembly.Module {
+  return engine.module();
+}
+
+/** Takes the module, or the bytes to compile, from another thread. */
+export function adoptModule(given: WebAssembly.Module | Uint8Array): void {
+  engine.adopt(given);
+}
+
+/** Bytes of {@link compiledModule}, for threads to which a module cannot be passed. */
+export function moduleBytes(): Uint8Array {
+  return engine.bytes();
 }
 
 function trapped(cause: unknown): LloydError {
@@ -82,7 +102,7 @@ export class Shard {
 
   #run<T>(call: (shard: WasmShard, memory: ArrayBuffer) => T): T {
     return this.#instance.run(({ memory }) => {
-      if (!this.#shard) throw new LloydError("wasm-trapped", "these rows have been disposed of");
+      if (!this.#shard) throw new LloydError("disposed", "these rows have been disposed of while they were in use");
       return call(this.#shard, memory.buffer);
     });
   }
@@ -190,7 +210,11 @@ export class Shard {
     for (let at = 0, row = 0; at < found.length; ) {
       const count = found[at + PLANES];
       const each = found.subarray(at + PLANES + 1, at + PLANES + 1 + 3 * count);
-      const every = (offset: number) => Float64Array.from({ length: count }, (_, i) => each[3 * i + offset]);
+      const every = (offset: number) => {
+        const some = new Float64Array(count);
+        for (let i = 0; i < count; i++) some[i] = each[3 * i + offset];
+        return some;
+      };
       races.push({
         potential: found.slice(at, at + PLANES),
         keys: every(0),
@@ -266,8 +290,15 @@ export class Shard {
   }
 }
 
-/** Seeds from a sample; see {@link Search}. */
-export function search({ rows, weights, columns, k, swaps, seed }: Search): Searched {
-  const [taken, ...seeds] = (kept ??= new Instance()).run((exports) => exports.search(rows, weights, columns, k, swaps, seed));
-  return { seeds: Uint32Array.from(seeds), swaps: taken };
+/** Seeds from a sample, a seed or a swap at a time; see {@link Search}. */
+export function* search({ rows, weights, columns, k, swaps, seed }: Search): Generator<void, Searched> {
+  const instance = (kept ??= new Instance());
+  const found = instance.run(({ Search }) => new Search(rows, weights, columns, k, swaps, seed));
+  try {
+    while (instance.run(() => found.work())) yield;
+    const [made, ...seeds] = instance.run(() => found.found());
+    return { seeds: Uint32Array.from(seeds), swaps: made };
+  } finally {
+    if (instance.trap === undefined) instance.run(() => found.free());
+  }
 }

@@ -40,17 +40,17 @@ function factory(glue, argument = "compiled") {
   return `export function instantiate(${argument}) {
 ${body}
 const { memory } = initSync({ module: compiled });
-return { memory, Shard, search };
+return { memory, Shard, Search };
 }
 `;
 }
 
-const TYPES = `import type { Shard, search } from "./lloyd_wasm.js";
+const TYPES = `import type { Search, Shard } from "./lloyd_wasm.js";
 export type WasmShard = Shard;
 export interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly Shard: typeof Shard;
-  readonly search: typeof search;
+  readonly Search: typeof Search;
 }
 export function instantiate(compiled: WebAssembly.Module): Exports;
 `;

@@ -8,7 +8,7 @@ import { cluster } from "./cluster.js";
 import { nearest } from "../nearest.js";
 import { clusterHelp, Mistake, help, parseCluster } from "./usage.js";
 
-const NOT_THE_USERS: readonly LloydErrorCode[] = ["out-of-memory", "wasm-unavailable", "wasm-trapped"];
+const NOT_THE_USERS: readonly LloydErrorCode[] = ["out-of-memory", "wasm-unavailable", "wasm-trapped", "worker-failed"];
 const COMMANDS = ["cluster"];
 
 // A reader that has seen enough (`| head`) is no failure.

@@ -6,7 +6,7 @@ import { LloydError } from "../errors.js";
 import { Certain, Direct, type Measure } from "../executor/finders.js";
 import { Inline } from "../executor/inline.js";
 import { Plain, type Finder } from "../executor/plain.js";
-import { pumpSync, turnsSync } from "../pump.js";
+import { pumpSync } from "../pump.js";
 import type { Stopped } from "../model.js";
 
 /** The rows of another library's call: row-major numbers of 64 bits. */
@@ -58,7 +58,11 @@ export function* trajectory(table: Table, k: number, start: Float64Array, finder
       return stopped;
     },
   });
-  for (const progress of turnsSync(driver, plain)) yield progress.step();
+  for (let turn = driver.next(); !turn.done; ) {
+    const said = turn.value;
+    if (said.ask === "progress") yield said.step();
+    turn = driver.next(said.ask === "assign" ? plain.answer(said) : undefined);
+  }
 }
 
 /** Runs `use` with a finder by this measure: a native one where it pays and can be had. */

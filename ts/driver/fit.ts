@@ -1,6 +1,7 @@
+import type { Algorithm } from "../algorithm.js";
 import type { Assigned } from "../questions.js";
 import type { Iteration, Step, Stopped } from "../model.js";
-import { ask, type Driver } from "./driver.js";
+import { ask, cost, type Driver } from "./driver.js";
 import { loop, means } from "./loop.js";
 import { inertiaFromMoments, valueAt } from "./moments.js";
 import type { Space } from "./space.js";
@@ -11,8 +12,7 @@ export interface Budget {
   /** Milliseconds on `clock` after which no iteration begins. */
   readonly deadline: number;
   readonly clock: () => number;
-  /** Row × centroid distances looked at so far: like the time, no part of any answer. */
-  readonly computed: () => number;
+  readonly algorithm: Algorithm;
 }
 
 export interface Fit {
@@ -33,15 +33,16 @@ export interface Fit {
  * the centroids returned.
  */
 export function* fit(space: Space, k: number, start: Float64Array, budget: Budget, restart: number): Driver<Fit> {
-  const { maxIterations, tolerance, deadline, clock, computed } = budget;
+  const { maxIterations, tolerance, deadline, clock, algorithm } = budget;
   const history: Iteration[] = [];
   let least = 0;
   let looked = 0;
-  let [began, before] = [clock(), computed()];
+  let [began, before] = [clock(), yield* cost()];
   const end = yield* loop(k, start, {
-    fill(centroids, found) {
-      looked = computed() - before;
-      return repaired(space, k, centroids, found);
+    algorithm,
+    *fill(centroids, found) {
+      looked = (yield* cost()) - before;
+      return yield* repaired(space, k, centroids, found);
     },
     *moved({ made, from, to, found, assigned }) {
       if (made === 1) least = tolerance * meanVariance(space, found, k);
@@ -56,7 +57,7 @@ export function* fit(space: Space, k: number, start: Float64Array, budget: Budge
       };
       history.push(iteration);
       yield { ask: "progress", step: (): Step => ({ ...iteration, iteration: made, restart, centroids: unframed(space, to) }) };
-      [began, before] = [clock(), computed()];
+      [began, before] = [clock(), yield* cost()];
       if (total === 0) return "stable";
       if (total <= least) return "converged";
       if (made >= maxIterations) return "max-iterations";
@@ -85,13 +86,14 @@ function scaled({ frame }: Space, inertia: number): number {
 
 /**
  * Keeps rounding from showing as a rise: a centroid rounded to f64 can place a row on the wrong side
- * of a boundary, which costs at most about 2^-52·√(J·Q), Q the rows' Σ w‖y‖².
+ * of a boundary, which costs at most about 2^-52·√(J·Q), Q the rows' Σ w‖y‖²; J itself is rounded to about 2^-104·Q.
  */
 function lowered(inertia: number, space: Space, history: readonly Iteration[]): number {
   const before = history.at(-1);
   if (!before) return inertia;
   const last = before.inertia * 2 ** (-2 * space.frame.exponent);
-  const noise = 2 ** -50 * (last + Math.sqrt(last * valueAt(space.squares, 0, 1)));
+  const squares = valueAt(space.squares, 0, 1);
+  const noise = 2 ** -50 * (last + Math.sqrt(last * squares)) + 2 ** -100 * squares;
   return inertia > last && inertia <= last + noise ? last : inertia;
 }
 

@@ -1,3 +1,4 @@
+import type { Algorithm } from "../algorithm.js";
 import type { Assigned } from "../questions.js";
 import type { Step, Stopped } from "../model.js";
 import { ask, type Driver } from "./driver.js";
@@ -16,6 +17,8 @@ export interface Move {
 
 /** What a kind of k-means decides for itself. */
 export interface Rules<S = Step> {
+  /** How rows find their centroids; it changes the time, never the answer. */
+  readonly algorithm?: Algorithm;
   /** What becomes of clusters without rows; without it, each keeps its centroid. */
   fill?(centroids: Float64Array, found: Assigned): Driver<Assigned, S>;
   /** Told of each move; says why it was the last, or null. */
@@ -37,7 +40,7 @@ export function* loop<S = Step>(k: number, start: Float64Array, rules: Rules<S>)
   let centroids = start;
   let previous: Float64Array | null = null;
   for (let made = 1; ; made++) {
-    const found: Assigned = yield* ask({ ask: "assign", k, centroids, previous });
+    const found: Assigned = yield* ask({ ask: "assign", k, centroids, previous, algorithm: rules.algorithm });
     const assigned = rules.fill ? yield* rules.fill(centroids, found) : found;
     const move: Move = { made, from: centroids, to: means(assigned, centroids, k), found, assigned };
     const stopped = yield* rules.moved(move);

@@ -14,6 +14,11 @@ export interface Engine {
   backend(): Backend;
   /** A fresh instance with a memory of its own. @throws LloydError `wasm-unavailable` */
   instantiate(): Exports;
+  /** The module, for other threads; `bytes`, where it cannot be passed. @throws LloydError `wasm-unavailable` */
+  module(): WebAssembly.Module;
+  bytes(): Uint8Array;
+  /** Takes them from another thread. */
+  adopt(given: WebAssembly.Module | Uint8Array): void;
   /** Loads what is needed. @throws LloydError `wasm-unavailable` */
   init(): Promise<void>;
 }

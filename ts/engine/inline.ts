@@ -1,6 +1,6 @@
 import { instantiate } from "../../build/wasm/instantiate.js";
 import { text } from "../../build/wasm/text.js";
-import { compile } from "./compile.js";
+import { adopted, compile, fitting } from "./compile.js";
 import type { Engine } from "./engine.js";
 import { bytesOf } from "./text.js";
 
@@ -26,6 +26,11 @@ export const engine: Engine = {
     return "wasm-simd";
   },
   instantiate: () => (translated ? translated.instantiate() : instantiate(now())),
+  module: now,
+  bytes: () => fitting(bytesOf(text)),
+  adopt(given) {
+    compiled = adopted(given);
+  },
   async init() {
     if (compiled || translated) return;
     try {

@@ -1,4 +1,5 @@
 import { instantiate } from "../../build/js/instantiate.js";
+import { refused } from "./compile.js";
 import type { Engine } from "./engine.js";
 
 /** The crate as plain JavaScript: no WebAssembly, the same bits. */
@@ -6,5 +7,8 @@ export const engine: Engine = {
   ready: true,
   backend: () => "js",
   instantiate,
+  module: () => refused(),
+  bytes: () => refused(),
+  adopt: () => refused(),
   async init() {},
 };

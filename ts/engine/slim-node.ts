@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { instantiate } from "../../build/wasm/instantiate.js";
-import { compile } from "./compile.js";
+import { adopted, compile, refused } from "./compile.js";
 import type { Engine } from "./engine.js";
 import { moduleFrom, type Source } from "./source.js";
 
@@ -18,6 +18,11 @@ export const engine: Omit<Engine, "init"> & { init(source?: Source | PromiseLike
     return "wasm-simd";
   },
   instantiate: () => instantiate(now()),
+  module: now,
+  bytes: () => refused(),
+  adopt(given) {
+    compiled = adopted(given);
+  },
   async init(source) {
     if (source !== undefined) compiled = await moduleFrom(await source);
     else now();

@@ -1,6 +1,7 @@
 import { instantiate } from "../../build/wasm/instantiate.js";
 import { LloydError } from "../errors.js";
 import type { Engine } from "./engine.js";
+import { adopted, refused } from "./compile.js";
 import { moduleFrom, type Source } from "./source.js";
 
 let compiled: WebAssembly.Module | undefined;
@@ -20,6 +21,11 @@ export const engine: Omit<Engine, "init"> & { init(source?: Source | PromiseLike
     return "wasm-simd";
   },
   instantiate: () => instantiate(loaded()),
+  module: loaded,
+  bytes: () => refused(),
+  adopt(given) {
+    compiled = adopted(given);
+  },
   async init(source) {
     if (source !== undefined) compiled = await moduleFrom(await source);
     else compiled ??= await moduleFrom(new URL("./lloyd.wasm", import.meta.url));

@@ -1,5 +1,5 @@
 import { LloydError } from "../errors.js";
-import type { Assign, Assigned, Question, Replies } from "../questions.js";
+import type { Assign, Assigned } from "../questions.js";
 
 /** Finds each row's nearest centroid. */
 export interface Finder {
@@ -27,13 +27,8 @@ export class Plain {
     this.labels = new Int32Array(data.length / columns).fill(-1);
   }
 
-  /** @throws TypeError for every question but `assign` */
-  *answer<Q extends Question>(question: Q): Generator<void, Replies[Q["ask"]]> {
-    if (question.ask !== "assign") throw new TypeError(`plain rows do not answer ${question.ask}`);
-    return this.#assign(question) as Replies[Q["ask"]];
-  }
-
-  #assign({ k, centroids }: Assign): Assigned {
+  /** Clusters by nearest centroid. */
+  answer({ k, centroids }: Assign): Assigned {
     const { labels } = this;
     const before = labels.slice();
     this.#finder.find(centroids, k, labels);
