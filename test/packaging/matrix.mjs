@@ -169,5 +169,5 @@ async function typed({ bin, write }) {
 
 /** Node 10 knows no exports map; lloyd/slim is a script module outside Node; skmeans is a function where it is required. */
 async function attw({ bin, tarball }) {
-  await bin("attw", [tarball, "--profile", "node16", "--exclude-entrypoints", "./lloyd.wasm"]);
+  await bin("attw", [tarball, "--profile", "node16", "--exclude-entrypoints", "./lloyd.wasm", "./pool-worker", "./facade-worker"]);
 }
