@@ -14,7 +14,8 @@ export type Question =
   | Farthest
   | Refine
   | Finish
-  | Search;
+  | Search
+  | Pairs;
 
 /** Extremes, in the caller's units, and every `stride`-th row. */
 export interface Measure {
@@ -161,6 +162,29 @@ export interface Searched {
   readonly swaps: number;
 }
 
+/**
+ * Distances between some rows and whole clusters, folded: each asker's sum of distances to the rows of
+ * the cluster that it asks about, or the least or largest of their squares. In f64, from the caller's
+ * own numbers: y = (x - origin) · 2^-exponent. An asker among those rows is at distance 0 of itself.
+ */
+export interface Pairs {
+  readonly ask: "pairs";
+  readonly fold: "sum" | "least" | "most";
+  /** The cluster of every row of all holders; all are below k. */
+  readonly labels: Int32Array;
+  readonly k: number;
+  readonly origin: Float64Array;
+  readonly exponent: number;
+  /** Rows of d in those units, by ascending cluster that they ask about. */
+  readonly askers: Float64Array;
+  /** How many ask about each cluster: k. */
+  readonly counts: Uint32Array;
+  /** Sums are of distances rounded to multiples of 2^unit. */
+  readonly unit: number;
+}
+/** One per asker; sums as two planes, of multiples of 2^32 units and of the rest, in units. */
+export type Folded = Float64Array;
+
 export interface Replies {
   measure: Measured;
   load: Loaded;
@@ -171,6 +195,7 @@ export interface Replies {
   refine: Refined;
   finish: Finished;
   search: Searched;
+  pairs: Folded;
 }
 export type Reply = Replies[keyof Replies];
 
@@ -203,6 +228,7 @@ const mergers: { [A in keyof Replies]: (a: Replies[A], b: Replies[A], question: 
     labels: [...a.labels, ...b.labels].sort((x, y) => x.first - y.first),
   }),
   search: (a) => a,
+  pairs: (a, b, { fold }) => a.map((v, i) => (fold === "sum" ? v + b[i] : fold === "least" ? Math.min(v, b[i]) : Math.max(v, b[i]))),
 };
 
 function addClusters(a: Assigned, b: Assigned): Assigned {

@@ -5,12 +5,12 @@
  * never shrinks, so an instance that grew beyond {@link KEEP} is given up with the fit that needed
  * it; one that trapped is given up at once, and every shard in it fails with one clear error.
  */
-import { instantiate, type Exports, type WasmShard } from "../build/wasm/instantiate.js";
+import { instantiate, type Exports, type WasmPairs, type WasmShard } from "../build/wasm/instantiate.js";
 import { ALGORITHMS, type Algorithm } from "./algorithm.js";
 import bytes from "../build/wasm/lloyd_wasm_bg.wasm";
 import { LloydError, showBytes } from "./errors.js";
 import type { NumberArray } from "./points.js";
-import type { Assigned, Draw, Drawn, Far, FarRow, Finished, Frame, Loaded, Measured, Search, Searched } from "./questions.js";
+import type { Assigned, Draw, Drawn, Far, FarRow, Finished, Frame, Loaded, Measured, Pairs, Search, Searched } from "./questions.js";
 
 /** Bytes of memory up to which an instance is kept for the next fit. */
 const KEEP = 64 * 2 ** 20;
@@ -272,4 +272,55 @@ export class Shard {
 export function search({ rows, weights, columns, k, swaps, seed }: Search): Searched {
   const [taken, ...seeds] = (kept ??= new Instance()).run((exports) => exports.search(rows, weights, columns, k, swaps, seed));
   return { seeds: Uint32Array.from(seeds), swaps: taken };
+}
+
+const FOLDS: readonly Pairs["fold"][] = ["sum", "least", "most"];
+
+/** Holds rows sorted by cluster, in f64, and answers `pairs` about them. */
+export class Crowd {
+  readonly #instance: Instance;
+  #pairs: WasmPairs | undefined;
+
+  /** `labels`: of the `count` rows in `data`. */
+  constructor(data: NumberArray, labels: Int32Array, { k, origin, exponent }: Pairs) {
+    const columns = origin.length;
+    this.#instance = kept ??= new Instance();
+    const pairs = (this.#pairs = this.#instance.run(({ Pairs }) => new Pairs(new Uint32Array(labels), k, origin, exponent)));
+    const step = Math.max(1, Math.floor(STAGE / columns));
+    for (let from = 0; from < labels.length; from += step) {
+      const to = Math.min(labels.length, from + step);
+      this.#instance.run(({ memory }) => {
+        const at = pairs.stage((to - from) * columns) >>> 0;
+        new Float64Array(memory.buffer, at, (to - from) * columns).set(data.subarray(from * columns, to * columns));
+        pairs.place(from, to, columns);
+      });
+    }
+  }
+
+  ask({ fold, unit, askers, counts }: Pairs): void {
+    this.#run((pairs) => pairs.ask(FOLDS.indexOf(fold), unit, askers, counts));
+  }
+
+  /** About `budget` pairs of the last question's work; true while there is more. */
+  work(budget: number): boolean {
+    return this.#run((pairs) => pairs.work(budget));
+  }
+
+  reply(): Float64Array {
+    return this.#run((pairs) => pairs.reply());
+  }
+
+  dispose(): void {
+    const { trap, exports } = this.#instance;
+    if (this.#pairs && trap === undefined) this.#instance.run(() => this.#pairs?.free());
+    this.#pairs = undefined;
+    if (kept === this.#instance && (trap !== undefined || exports.memory.buffer.byteLength > KEEP)) kept = undefined;
+  }
+
+  #run<T>(call: (pairs: WasmPairs) => T): T {
+    return this.#instance.run(() => {
+      if (!this.#pairs) throw new LloydError("wasm-trapped", "these rows have been disposed of");
+      return call(this.#pairs);
+    });
+  }
 }

@@ -23,15 +23,17 @@ function factory(glue) {
   return `export function instantiate(compiled) {
 ${body}
 const { memory } = initSync({ module: compiled });
-return { memory, Shard, search };
+return { memory, Pairs, Shard, search };
 }
 `;
 }
 
-const TYPES = `import type { Shard, search } from "./lloyd_wasm.js";
+const TYPES = `import type { Pairs, Shard, search } from "./lloyd_wasm.js";
 export type WasmShard = Shard;
+export type WasmPairs = Pairs;
 export interface Exports {
   readonly memory: WebAssembly.Memory;
+  readonly Pairs: typeof Pairs;
   readonly Shard: typeof Shard;
   readonly search: typeof search;
 }

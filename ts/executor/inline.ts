@@ -1,7 +1,7 @@
-import { merge, type Finished, type Question, type Replies } from "../questions.js";
+import { merge, type Finished, type Pairs, type Question, type Replies } from "../questions.js";
 import type { Rows } from "../points.js";
 import type { Algorithm } from "../algorithm.js";
-import { search, Shard } from "../wasm.js";
+import { Crowd, search, Shard } from "../wasm.js";
 
 /** Multiply-adds between two yields: a few milliseconds of work. */
 const PIECE = 2 ** 26;
@@ -14,6 +14,8 @@ interface Part {
   readonly data: Rows["data"];
   readonly first: number;
   readonly count: number;
+  /** The rows sorted by the labels of the last `pairs`. */
+  crowd?: { readonly of: Pairs; readonly crowd: Crowd };
 }
 
 /**
@@ -48,7 +50,10 @@ export class Inline {
   }
 
   dispose(): void {
-    this.#parts.forEach(({ shard }) => shard.dispose());
+    this.#parts.forEach(({ shard, crowd }) => {
+      shard.dispose();
+      crowd?.crowd.dispose();
+    });
   }
 
   /** Squared distances of all rows, already loaded, to every centroid, in pieces, row-major. */
@@ -69,7 +74,8 @@ export class Inline {
     return merge(question, replies);
   }
 
-  *#ask({ shard, data, first, count }: Part, question: Exclude<Question, { ask: "search" }>): Generator<void, Replies[keyof Replies]> {
+  *#ask(part: Part, question: Exclude<Question, { ask: "search" }>): Generator<void, Replies[keyof Replies]> {
+    const { shard, data, first, count } = part;
     const columns = this.#columns;
     /** Numbers that a row holds as they are, but for centring. */
     const short = data instanceof Float32Array;
@@ -114,8 +120,33 @@ export class Inline {
         if (!short) yield* inRuns(count, columns, (from, to) => shard.finishRows(data, from, to, about));
         return shard.finished(question.k, question.labels) satisfies Finished;
       }
+      case "pairs": {
+        const crowd = crowdOf(part, question);
+        crowd.ask(question);
+        yield;
+        const budget = Math.max(1, Math.floor(PIECE / 4 / columns));
+        while (crowd.work(budget)) yield;
+        return crowd.reply();
+      }
     }
   }
+}
+
+/** The part's rows as `pairs` wants them; kept for the next question about the same clusters. */
+function crowdOf(part: Part, question: Pairs): Crowd {
+  const { data, first, count } = part;
+  const known = part.crowd;
+  if (known && sameClusters(known.of, question)) return known.crowd;
+  known?.crowd.dispose();
+  part.crowd = undefined;
+  const crowd = new Crowd(data, question.labels.subarray(first, first + count), question);
+  part.crowd = { of: question, crowd };
+  return crowd;
+}
+
+function sameClusters(a: Pairs, b: Pairs): boolean {
+  const same = (x: ArrayLike<number>, y: ArrayLike<number>) => x === y || (x.length === y.length && Array.prototype.every.call(x, (v, i) => v === y[i]));
+  return a.k === b.k && a.exponent === b.exponent && same(a.origin, b.origin) && same(a.labels, b.labels);
 }
 
 /** `cost`: multiply-adds a row. */

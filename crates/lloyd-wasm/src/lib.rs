@@ -6,8 +6,10 @@
 
 use lloyd::OutOfMemory;
 use lloyd::assign::Algorithm;
-use lloyd::exact::Sums;
+use lloyd::exact::{Sums, magic};
 use lloyd::frame::Frame;
+use lloyd::kernel::pairs::Fold;
+use lloyd::pairs;
 use lloyd::rows::{Extents, Rows};
 use lloyd::shard::{self, Draw};
 use wasm_bindgen::prelude::*;
@@ -293,4 +295,55 @@ pub fn search(rows: &[f32], weights: &[f64], columns: usize, k: usize, swaps: us
     let weights = Some(weights).filter(|w| !w.is_empty());
     let found = lloyd::search::search(rows, weights, columns, k, swaps, seed as u64).map_err(thrown)?;
     Ok([&[found.swaps][..], &found.seeds].concat())
+}
+
+/// Rows sorted by cluster, which answer about distances.
+#[wasm_bindgen]
+pub struct Pairs {
+    inner: pairs::Pairs,
+    labels: Vec<u32>,
+    frame: Frame,
+    staged: Vec<f64>,
+}
+
+#[wasm_bindgen]
+impl Pairs {
+    /// A row for each of `labels`, which are below `k`; it arrives through `place`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(labels: Vec<u32>, k: usize, origin: &[f64], exponent: i32) -> Maybe<Pairs> {
+        let inner = pairs::Pairs::new(&labels, k, origin.len()).map_err(thrown)?;
+        let frame = Frame::new(origin, exponent, &vec![0; origin.len()]).map_err(thrown)?;
+        Ok(Pairs { inner, labels, frame, staged: Vec::new() })
+    }
+
+    /// Where `len` numbers go before they are placed.
+    pub fn stage(&mut self, len: usize) -> Maybe<*mut f64> {
+        stage(&mut self.staged, len)
+    }
+
+    /// Takes the staged rows, `from` to `to` of all.
+    pub fn place(&mut self, from: usize, to: usize, columns: usize) {
+        let staged = &mut self.staged[..(to - from) * columns];
+        self.frame.place(staged);
+        self.inner.place(staged, &self.labels[from..to]);
+    }
+
+    /// `fold`: 0 sums of distances in units of 2^unit, 1 least and 2 largest squared distances.
+    pub fn ask(&mut self, fold: u8, unit: i32, askers: Vec<f64>, counts: &[u32]) -> Maybe<()> {
+        let fold = match fold {
+            0 => Fold::Sum(magic(unit)),
+            1 => Fold::Least,
+            _ => Fold::Most,
+        };
+        self.inner.ask(fold, askers, counts).map_err(thrown)
+    }
+
+    /// About `budget` pairs of the work; true while there is more.
+    pub fn work(&mut self, budget: usize) -> bool {
+        self.inner.work(budget)
+    }
+
+    pub fn reply(&self) -> Maybe<Vec<f64>> {
+        self.inner.reply().map_err(thrown)
+    }
 }

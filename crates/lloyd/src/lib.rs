@@ -9,6 +9,7 @@ pub mod exact;
 pub mod frame;
 pub mod kernel;
 pub mod order;
+pub mod pairs;
 pub mod race;
 pub mod rows;
 pub mod search;

@@ -1,0 +1,71 @@
+import { clustering, place, type Clustering } from "../driver/clustering.js";
+import type { Driver } from "../driver/driver.js";
+import { LloydError, show } from "../errors.js";
+import { Inline } from "../executor/inline.js";
+import { refuseUnknown } from "../options.js";
+import { parsePoints, type Points } from "../points.js";
+import { pump, pumpSync } from "../pump.js";
+import { parseLabels, type Labels } from "./labels.js";
+
+/** The labels of rows: a label each, or what has such labels, like a model. */
+export type Labeled = Labels | { readonly labels: Labels };
+
+/** Options of what may take long. */
+export interface JudgeOptions {
+  /** Aborting it rejects with its reason. */
+  signal?: AbortSignal;
+  /** Called as work goes on, with the part of the rows that is done, 0 to 1. */
+  onProgress?: (part: number) => void;
+}
+
+/** Points in clusters, parsed. */
+export interface Judged {
+  readonly clusters: Clustering;
+  /** The caller's label of each cluster, ascending. */
+  readonly names: readonly (number | string)[];
+}
+
+/** @throws LloydError for points as `kmeans` does; `bad-labels` */
+export function judged(points: Points, labels: Labeled): Judged {
+  const rows = parsePoints(points);
+  const given = typeof labels === "object" && labels !== null && "labels" in labels ? labels.labels : (labels as Labels);
+  const { codes, names } = parseLabels(given, rows.count);
+  return { clusters: clustering(place(rows), codes, names.length), names };
+}
+
+/** @throws LloydError `bad-option`, `unknown-option` */
+export function checkOptions(options: JudgeOptions, ...names: string[]): void {
+  if (typeof options !== "object" || options === null) throw new LloydError("bad-option", `options are ${show(options)}; expected an object`);
+  refuseUnknown(options, ["signal", "onProgress", ...names]);
+  const { onProgress, signal } = options;
+  if (onProgress !== undefined && typeof onProgress !== "function") throw new LloydError("bad-option", `onProgress is ${show(onProgress)}; expected a function`);
+  if (signal !== undefined && !(typeof signal === "object" && signal !== null && "aborted" in signal)) {
+    throw new LloydError("bad-option", `signal is ${show(signal)}; expected an AbortSignal`);
+  }
+}
+
+/** What a driver finds about these rows, in slices of a few milliseconds. */
+export async function answered<T>(driver: Driver<T>, { clusters }: Judged, { signal }: JudgeOptions): Promise<T> {
+  signal?.throwIfAborted();
+  const executor = new Inline(clusters.rows);
+  try {
+    const run = pump(driver, executor, signal);
+    for (;;) {
+      const turn = await run.next();
+      if (turn.done) return turn.value;
+    }
+  } finally {
+    executor.dispose();
+  }
+}
+
+/** The same at once, on this thread. */
+export function answeredSync<T>(driver: Driver<T>, { clusters }: Judged, { signal }: JudgeOptions): T {
+  signal?.throwIfAborted();
+  const executor = new Inline(clusters.rows);
+  try {
+    return pumpSync(driver, executor, undefined, signal);
+  } finally {
+    executor.dispose();
+  }
+}
