@@ -165,7 +165,7 @@ export interface Searched {
 /**
  * Distances between some rows and whole clusters, folded: each asker's sum of distances to the rows of
  * the cluster that it asks about, or the least or largest of their squares. In f64, from the caller's
- * own numbers: y = (x - origin) · 2^-exponent. An asker among those rows is at distance 0 of itself.
+ * own numbers, y = x · 2^-exponent. An asker among those rows is at distance 0 of itself.
  */
 export interface Pairs {
   readonly ask: "pairs";
@@ -173,7 +173,6 @@ export interface Pairs {
   /** The cluster of every row of all holders; all are below k. */
   readonly labels: Int32Array;
   readonly k: number;
-  readonly origin: Float64Array;
   readonly exponent: number;
   /** Rows of d in those units, by ascending cluster that they ask about. */
   readonly askers: Float64Array;

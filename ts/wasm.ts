@@ -282,17 +282,16 @@ export class Crowd {
   #pairs: WasmPairs | undefined;
 
   /** `labels`: of the `count` rows in `data`. */
-  constructor(data: NumberArray, labels: Int32Array, { k, origin, exponent }: Pairs) {
-    const columns = origin.length;
+  constructor(data: NumberArray, columns: number, labels: Int32Array, { k, exponent }: Pairs) {
     this.#instance = kept ??= new Instance();
-    const pairs = (this.#pairs = this.#instance.run(({ Pairs }) => new Pairs(new Uint32Array(labels), k, origin, exponent)));
+    const pairs = (this.#pairs = this.#instance.run(({ Pairs }) => new Pairs(new Uint32Array(labels), k, columns, 2 ** -exponent)));
     const step = Math.max(1, Math.floor(STAGE / columns));
     for (let from = 0; from < labels.length; from += step) {
       const to = Math.min(labels.length, from + step);
       this.#instance.run(({ memory }) => {
         const at = pairs.stage((to - from) * columns) >>> 0;
         new Float64Array(memory.buffer, at, (to - from) * columns).set(data.subarray(from * columns, to * columns));
-        pairs.place(from, to, columns);
+        pairs.place(from, to);
       });
     }
   }

@@ -1,24 +1,25 @@
 import { LloydError } from "../errors.js";
 import { columnNames, type Rows } from "../points.js";
-import { ExactSums } from "./exact.js";
+import { ExactSums, total } from "./exact.js";
 import { exponentAbove, REACH } from "./frame.js";
 
-/** Where the rows lie: y = (x - origin) · 2^-exponent, |y| ≤ 1. */
-export interface Place {
+/** Rows and their scale: y = x · 2^-exponent, and no column spans more than 2 units. */
+export interface Scaled {
   readonly rows: Rows;
-  /** The middle of each column, whatever the order of the rows. */
-  readonly origin: Float64Array;
   readonly exponent: number;
+  /** |y| ≤ 2^reach */
+  readonly reach: number;
 }
 
-/** Rows in clusters, and the first moments that every index starts from, in the place's units. */
-export interface Clustering extends Place {
+/** Rows in clusters, and the first moments that every index starts from, in scaled units. */
+export interface Clustering extends Scaled {
   /** Of each row, from 0 to k - 1; every cluster has rows. */
   readonly labels: Int32Array;
   readonly k: number;
   readonly counts: Float64Array;
-  /** k × d */
+  /** k × d; what f64 cannot hold of a mean far from zero is in `rest`. */
   readonly means: Float64Array;
+  readonly rest: Float64Array;
   /** Of each row to the mean of its cluster. */
   readonly squares: Float64Array;
   /** Σ of them by cluster. */
@@ -26,7 +27,7 @@ export interface Clustering extends Place {
 }
 
 /** @throws LloydError `not-finite`, `out-of-range` */
-export function place(rows: Rows): Place {
+export function scaled(rows: Rows): Scaled {
   const { data, count, columns } = rows;
   const name = columnNames(rows);
   const [min, max] = [new Float64Array(columns).fill(Infinity), new Float64Array(columns).fill(-Infinity)];
@@ -38,71 +39,91 @@ export function place(rows: Rows): Place {
       if (x > max[j]) max[j] = x;
     }
   }
-  let widest = 0;
-  const origin = min.map((low, j) => {
-    const half = max[j] / 2 - low / 2;
-    if (!(half < 2 ** (REACH - 1))) {
-      throw new LloydError("out-of-range", `${name(j)} spans ${low} to ${max[j]}; squared distances would overflow, so divide it by a constant first`);
-    }
-    widest = Math.max(widest, half);
-    return low + half;
-  });
-  if (widest > 0 && widest < 2 ** -REACH) {
+  const farthest = min.reduce((most, low, j) => Math.max(most, -low, max[j]), 0);
+  const spans = max.map((high, j) => high / 2 - min[j] / 2);
+  const widest = spans.reduce((a, b) => Math.max(a, b));
+  if (widest === 0) return { rows, exponent: farthest > 0 ? exponentAbove(farthest) : 0, reach: 0 };
+  const column = spans.indexOf(widest);
+  if (!(widest < 2 ** (REACH - 1)) || farthest > widest * 2 ** REACH) {
+    throw new LloydError("out-of-range", `${name(column)} spans ${min[column]} to ${max[column]}, and the largest number is ${farthest}; squared distances would overflow, so divide by a constant first`);
+  }
+  if (widest < 2 ** -REACH) {
     throw new LloydError("out-of-range", `no column spans more than ${2 * widest}; squared distances would vanish, so multiply the points by a constant first`);
   }
-  // A little more than the half, because rounding the origin may leave one side longer.
-  return { rows, origin, exponent: widest > 0 ? exponentAbove(widest * (1 + 2 ** -40)) : 0 };
+  const exponent = exponentAbove(widest);
+  return { rows, exponent, reach: exponentAbove(farthest) - exponent };
 }
 
 /** `labels`: from 0 to k - 1, each at least once. */
-export function clustering(where: Place, labels: Int32Array, k: number): Clustering {
-  const { count, columns } = where.rows;
+export function clustering(from: Scaled, labels: Int32Array, k: number): Clustering {
+  const { count, columns } = from.rows;
   const counts = new Float64Array(k);
-  const sums = new ExactSums(k * columns, count);
+  labels.forEach((label) => (counts[label] += 1));
   const y = new Float64Array(columns);
-  for (let i = 0; i < count; i++) {
-    readRow(where, i, y);
-    const at = labels[i] * columns;
-    counts[labels[i]] += 1;
-    for (let j = 0; j < columns; j++) sums.add(at + j, y[j]);
-  }
-  const means = sums.values().map((sum, at) => sum / counts[Math.floor(at / columns)]);
+  /** The mean of the rows about some points, one a cluster. */
+  const meansAbout = (points: Float64Array, top: number) => {
+    const sums = new ExactSums(k * columns, count, top);
+    for (let i = 0; i < count; i++) {
+      readRow(from, i, y);
+      for (let j = 0, at = labels[i] * columns; j < columns; j++, at++) sums.add(at, y[j] - points[at]);
+    }
+    return sums.values().map((sum, at) => sum / counts[Math.floor(at / columns)]);
+  };
+  const means = meansAbout(new Float64Array(k * columns), from.reach);
+  const rest = meansAbout(means, 2);
   const squares = new Float64Array(count);
   const inertias = new ExactSums(k, count, topOf(columns));
   for (let i = 0; i < count; i++) {
-    readRow(where, i, y);
-    squares[i] = squaredApart(y, means, labels[i]);
+    readRow(from, i, y);
+    squares[i] = squaredTo(y, { means, rest }, labels[i]);
     inertias.add(labels[i], squares[i]);
   }
-  return { ...where, labels, k, counts, means, squares, inertias: inertias.values() };
+  return { ...from, labels, k, counts, means, rest, squares, inertias: inertias.values() };
 }
 
-/** Puts row `i` into `y`, in the place's units: the very numbers that holders of rows compare it with. */
-export function readRow({ rows: { data, columns }, origin, exponent }: Place, i: number, y: Float64Array, at = 0): void {
+/** Puts row `i` into `y`, from `at` on: the very numbers that holders of rows compare it with. */
+export function readRow({ rows: { data, columns }, exponent }: Scaled, i: number, y: Float64Array, at = 0): void {
   const scale = 2 ** -exponent;
-  for (let j = 0, from = i * columns; j < columns; j++, from++) y[at + j] = (data[from] - origin[j]) * scale;
+  for (let j = 0, from = i * columns; j < columns; j++, from++) y[at + j] = data[from] * scale;
 }
 
-/** Σ (y - mean)² for the mean of cluster `j`. */
-export function squaredApart(y: Float64Array, means: Float64Array, j: number): number {
+/** The squared distance of a row to the mean of cluster `j`. */
+export function squaredTo(y: Float64Array, { means, rest }: Pick<Clustering, "means" | "rest">, j: number): number {
   let sum = 0;
-  for (let c = 0, at = j * y.length; c < y.length; c++, at++) sum += (y[c] - means[at]) ** 2;
+  for (let c = 0, at = j * y.length; c < y.length; c++, at++) sum += (y[c] - means[at] - rest[at]) ** 2;
   return sum;
+}
+
+/** Distances between the means: k × k. */
+export function meansApart({ means, rest, k }: Clustering): Float64Array {
+  const columns = means.length / k;
+  const apart = new Float64Array(k * k);
+  for (let a = 0; a < k; a++) {
+    for (let b = 0; b < a; b++) {
+      let sum = 0;
+      for (let c = 0; c < columns; c++) {
+        const [i, j] = [a * columns + c, b * columns + c];
+        sum += (means[i] - means[j] + (rest[i] - rest[j])) ** 2;
+      }
+      apart[a * k + b] = apart[b * k + a] = Math.sqrt(sum);
+    }
+  }
+  return apart;
+}
+
+/** Each mean less the mean of all rows: k × d. */
+export function meansAboutAll({ means, rest, counts, k, rows: { columns, count } }: Clustering): Float64Array {
+  const about = new Float64Array(k * columns);
+  for (let c = 0; c < columns; c++) {
+    const middle = total(counts.map((n, j) => n * means[j * columns + c])) / count;
+    const centred = counts.map((_, j) => means[j * columns + c] - middle + rest[j * columns + c]);
+    const off = total(counts.map((n, j) => n * centred[j])) / count;
+    centred.forEach((v, j) => (about[j * columns + c] = v - off));
+  }
+  return about;
 }
 
 /** An exponent above every squared distance of rows of so many columns. */
 export function topOf(columns: number): number {
   return 2 + exponentAbove(columns);
-}
-
-/** Distances between the means: k × k. */
-export function meansApart({ means, k }: Clustering): Float64Array {
-  const columns = means.length / k;
-  const apart = new Float64Array(k * k);
-  for (let a = 0; a < k; a++) {
-    for (let b = 0; b < a; b++) {
-      apart[a * k + b] = apart[b * k + a] = Math.sqrt(squaredApart(means.subarray(b * columns, (b + 1) * columns), means, a));
-    }
-  }
-  return apart;
 }

@@ -1,4 +1,4 @@
-import { meansApart, readRow, squaredApart, topOf, type Clustering } from "./clustering.js";
+import { meansApart, readRow, squaredTo, topOf, type Clustering } from "./clustering.js";
 import type { Driver } from "./driver.js";
 import { ExactSums } from "./exact.js";
 import { exponentAbove } from "./frame.js";
@@ -153,13 +153,13 @@ type Bounds = (row: number, use: (cluster: number, bound: number) => void) => vo
 
 /** Lower bounds on a row's distance to the rows of each cluster above its own. */
 function boundsOf(clusters: Clustering): Bounds {
-  const { labels, k, rows, means, squares } = clusters;
+  const { labels, k, rows, squares } = clusters;
   const apart = meansApart(clusters);
   const y = new Float64Array(rows.columns);
   const squared = new Float64Array(k);
   const measure = (i: number, from: number) => {
     readRow(clusters, i, y);
-    for (let j = from; j < k; j++) squared[j] = squaredApart(y, means, j);
+    for (let j = from; j < k; j++) squared[j] = squaredTo(y, clusters, j);
   };
   /** Of x from the middle between the means of a and b, towards a. */
   const before = (a: number, b: number, toA: number, toB: number) =>
@@ -213,14 +213,14 @@ function* betweenClusters(clusters: Clustering, fold: "sum" | "least" | "most", 
 
 /** Σ of the distances of each cluster's rows to the mean of another, of both ways together. */
 function toOtherMeans(clusters: Clustering): Float64Array {
-  const { labels, k, rows, means } = clusters;
+  const { labels, k, rows } = clusters;
   const sums = new ExactSums(k * k, rows.count, topOf(rows.columns));
   const y = new Float64Array(rows.columns);
   for (let i = 0; i < rows.count; i++) {
     readRow(clusters, i, y);
     const a = labels[i];
     for (let b = 0; b < k; b++) {
-      if (b !== a) sums.add(Math.min(a, b) * k + Math.max(a, b), Math.sqrt(squaredApart(y, means, b)));
+      if (b !== a) sums.add(Math.min(a, b) * k + Math.max(a, b), Math.sqrt(squaredTo(y, clusters, b)));
     }
   }
   return sums.values();

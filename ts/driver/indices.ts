@@ -1,4 +1,4 @@
-import { meansApart, type Clustering } from "./clustering.js";
+import { meansAboutAll, meansApart, topOf, type Clustering } from "./clustering.js";
 import { ExactSums, total } from "./exact.js";
 
 /** Σ‖y - mean‖² of all rows, in the clustering's units. */
@@ -7,15 +7,11 @@ export function within({ inertias }: Clustering): number {
 }
 
 /** Σ_j n_j‖mean_j - mean‖²: what the clusters explain of Σ‖y - mean‖². */
-export function between({ means, counts, k, rows: { columns, count } }: Clustering): number {
-  let sum = 0;
-  const parts = new Float64Array(k);
-  for (let c = 0; c < columns; c++) {
-    const mean = total(counts.map((n, j) => n * means[j * columns + c])) / count;
-    counts.forEach((n, j) => (parts[j] = n * (means[j * columns + c] - mean) ** 2));
-    sum += total(parts);
-  }
-  return sum;
+export function between(clusters: Clustering): number {
+  const { counts, k } = clusters;
+  const about = meansAboutAll(clusters);
+  const columns = about.length / k;
+  return total(about.map((v, at) => counts[Math.floor(at / columns)] * v * v));
 }
 
 /**
@@ -25,7 +21,7 @@ export function between({ means, counts, k, rows: { columns, count } }: Clusteri
  */
 export function daviesBouldin(clusters: Clustering): number {
   const { labels, k, counts, squares } = clusters;
-  const sums = new ExactSums(k, labels.length, 2 + Math.ceil(Math.log2(clusters.rows.columns)));
+  const sums = new ExactSums(k, labels.length, topOf(clusters.rows.columns));
   squares.forEach((square, i) => sums.add(labels[i], Math.sqrt(square)));
   const spreads = sums.values().map((sum, j) => sum / counts[j]);
   const apart = meansApart(clusters);

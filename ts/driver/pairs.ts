@@ -19,7 +19,7 @@ export interface Asks {
  * @param watch told how many asks have been answered
  */
 export function* folded(clusters: Clustering, fold: Pairs["fold"], asks: Asks, watch?: (done: number) => void): Driver<Float64Array> {
-  const { rows, labels, k, origin, exponent } = clusters;
+  const { rows, labels, k, exponent } = clusters;
   const { columns, count } = rows;
   const answers = new Float64Array(asks.rows.length);
   const unit = unitFor(columns, count);
@@ -36,7 +36,7 @@ export function* folded(clusters: Clustering, fold: Pairs["fold"], asks: Asks, w
       const at = (places[i - from] = next[asks.clusters[i]]++);
       readRow(clusters, asks.rows[i], askers, at * columns);
     }
-    const found = yield* ask({ ask: "pairs", fold, labels, k, origin, exponent, askers, counts, unit });
+    const found = yield* ask({ ask: "pairs", fold, labels, k, exponent, askers, counts, unit });
     const asked = to - from;
     for (let i = from; i < to; i++) {
       const at = places[i - from];

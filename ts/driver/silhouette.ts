@@ -1,4 +1,4 @@
-import { readRow, squaredApart, type Clustering } from "./clustering.js";
+import { readRow, squaredTo, type Clustering } from "./clustering.js";
 import type { Driver } from "./driver.js";
 import { folded } from "./pairs.js";
 
@@ -41,7 +41,7 @@ export function* silhouettes(clusters: Clustering, wanted: ArrayLike<number>, wa
 
 /** For each row that is not alone: its own cluster first, then those that can be nearest. */
 function asksOf(clusters: Clustering, wanted: ArrayLike<number>, from: number, to: number): { rows: number[]; clusters: number[] } {
-  const { labels, k, counts, means, inertias, rows } = clusters;
+  const { labels, k, counts, inertias, rows } = clusters;
   const asks = { rows: [] as number[], clusters: [] as number[] };
   const y = new Float64Array(rows.columns);
   const squared = new Float64Array(k);
@@ -53,7 +53,7 @@ function asksOf(clusters: Clustering, wanted: ArrayLike<number>, from: number, t
     let most = Infinity;
     for (let j = 0; j < k; j++) {
       if (j === own) continue;
-      squared[j] = squaredApart(y, means, j);
+      squared[j] = squaredTo(y, clusters, j);
       most = Math.min(most, squared[j] + inertias[j] / counts[j]);
     }
     asks.rows.push(row);
@@ -69,14 +69,14 @@ function asksOf(clusters: Clustering, wanted: ArrayLike<number>, from: number, t
 
 /** The same with a and b the distances to the own and to the nearest other mean: O(n·k·d). */
 export function simplifiedSilhouettes(clusters: Clustering): Float64Array {
-  const { labels, k, counts, means, squares, rows } = clusters;
+  const { labels, k, counts, squares, rows } = clusters;
   const y = new Float64Array(rows.columns);
   return squares.map((square, i) => {
     if (counts[labels[i]] === 1) return 0;
     readRow(clusters, i, y);
     let nearest = Infinity;
     for (let j = 0; j < k; j++) {
-      if (j !== labels[i]) nearest = Math.min(nearest, squaredApart(y, means, j));
+      if (j !== labels[i]) nearest = Math.min(nearest, squaredTo(y, clusters, j));
     }
     const [a, b] = [Math.sqrt(square), Math.sqrt(nearest)];
     return a === b ? 0 : (b - a) / Math.max(a, b);

@@ -121,7 +121,7 @@ export class Inline {
         return shard.finished(question.k, question.labels) satisfies Finished;
       }
       case "pairs": {
-        const crowd = crowdOf(part, question);
+        const crowd = crowdOf(part, columns, question);
         crowd.ask(question);
         yield;
         const budget = Math.max(1, Math.floor(PIECE / 4 / columns));
@@ -133,20 +133,20 @@ export class Inline {
 }
 
 /** The part's rows as `pairs` wants them; kept for the next question about the same clusters. */
-function crowdOf(part: Part, question: Pairs): Crowd {
+function crowdOf(part: Part, columns: number, question: Pairs): Crowd {
   const { data, first, count } = part;
   const known = part.crowd;
   if (known && sameClusters(known.of, question)) return known.crowd;
   known?.crowd.dispose();
   part.crowd = undefined;
-  const crowd = new Crowd(data, question.labels.subarray(first, first + count), question);
+  const crowd = new Crowd(data, columns, question.labels.subarray(first, first + count), question);
   part.crowd = { of: question, crowd };
   return crowd;
 }
 
 function sameClusters(a: Pairs, b: Pairs): boolean {
   const same = (x: ArrayLike<number>, y: ArrayLike<number>) => x === y || (x.length === y.length && Array.prototype.every.call(x, (v, i) => v === y[i]));
-  return a.k === b.k && a.exponent === b.exponent && same(a.origin, b.origin) && same(a.labels, b.labels);
+  return a.k === b.k && a.exponent === b.exponent && same(a.labels, b.labels);
 }
 
 /** `cost`: multiply-adds a row. */

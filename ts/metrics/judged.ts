@@ -1,4 +1,4 @@
-import { clustering, place, type Clustering } from "../driver/clustering.js";
+import { clustering, scaled, type Clustering } from "../driver/clustering.js";
 import type { Driver } from "../driver/driver.js";
 import { LloydError, show } from "../errors.js";
 import { Inline } from "../executor/inline.js";
@@ -30,7 +30,7 @@ export function judged(points: Points, labels: Labeled): Judged {
   const rows = parsePoints(points);
   const given = typeof labels === "object" && labels !== null && "labels" in labels ? labels.labels : (labels as Labels);
   const { codes, names } = parseLabels(given, rows.count);
-  return { clusters: clustering(place(rows), codes, names.length), names };
+  return { clusters: clustering(scaled(rows), codes, names.length), names };
 }
 
 /** @throws LloydError `bad-option`, `unknown-option` */

@@ -49,7 +49,7 @@ function widths({ clusters }: Judged): Driver<Float64Array> {
 }
 
 function summaries({ clusters, names }: Judged, widths: Float64Array): ClusterSummary[] {
-  const { k, labels, counts, means, inertias, squares, origin, exponent, rows: { columns } } = clusters;
+  const { k, labels, counts, means, rest, inertias, squares, exponent, rows: { columns } } = clusters;
   const scale = 2 ** exponent;
   const farthest = new Float64Array(k);
   squares.forEach((square, i) => (farthest[labels[i]] = Math.max(farthest[labels[i]], square)));
@@ -63,7 +63,7 @@ function summaries({ clusters, names }: Judged, widths: Float64Array): ClusterSu
     return {
       label,
       size: counts[j],
-      mean: Array.from(origin, (o, c) => o + means[j * columns + c] * scale),
+      mean: Array.from({ length: columns }, (_, c) => (means[j * columns + c] + rest[j * columns + c]) * scale),
       inertia: inertias[j] * scale ** 2,
       radius: Math.sqrt(farthest[j]) * scale,
       spread,

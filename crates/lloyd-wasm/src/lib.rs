@@ -302,18 +302,18 @@ pub fn search(rows: &[f32], weights: &[f64], columns: usize, k: usize, swaps: us
 pub struct Pairs {
     inner: pairs::Pairs,
     labels: Vec<u32>,
-    frame: Frame,
+    scale: f64,
     staged: Vec<f64>,
 }
 
 #[wasm_bindgen]
 impl Pairs {
-    /// A row for each of `labels`, which are below `k`; it arrives through `place`.
+    /// A row for each of `labels`, which are below `k`; it arrives through `place`, in units of
+    /// which a caller's is 1 / `scale`.
     #[wasm_bindgen(constructor)]
-    pub fn new(labels: Vec<u32>, k: usize, origin: &[f64], exponent: i32) -> Maybe<Pairs> {
-        let inner = pairs::Pairs::new(&labels, k, origin.len()).map_err(thrown)?;
-        let frame = Frame::new(origin, exponent, &vec![0; origin.len()]).map_err(thrown)?;
-        Ok(Pairs { inner, labels, frame, staged: Vec::new() })
+    pub fn new(labels: Vec<u32>, k: usize, columns: usize, scale: f64) -> Maybe<Pairs> {
+        let inner = pairs::Pairs::new(&labels, k, columns).map_err(thrown)?;
+        Ok(Pairs { inner, labels, scale, staged: Vec::new() })
     }
 
     /// Where `len` numbers go before they are placed.
@@ -322,10 +322,8 @@ impl Pairs {
     }
 
     /// Takes the staged rows, `from` to `to` of all.
-    pub fn place(&mut self, from: usize, to: usize, columns: usize) {
-        let staged = &mut self.staged[..(to - from) * columns];
-        self.frame.place(staged);
-        self.inner.place(staged, &self.labels[from..to]);
+    pub fn place(&mut self, from: usize, to: usize) {
+        self.inner.place(&self.staged, &self.labels[from..to], self.scale);
     }
 
     /// `fold`: 0 sums of distances in units of 2^unit, 1 least and 2 largest squared distances.

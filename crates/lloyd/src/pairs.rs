@@ -62,11 +62,13 @@ impl Pairs {
         })
     }
 
-    /// The next rows with their labels, in order, once each.
-    pub fn place(&mut self, some: &[f64], labels: &[u32]) {
+    /// The next rows with their labels, in order, once each; `scale`: a power of two.
+    pub fn place(&mut self, some: &[f64], labels: &[u32], scale: f64) {
         for (row, &label) in some.chunks_exact(self.columns).zip(labels) {
             let at = &mut self.next[label as usize];
-            self.rows[*at * self.columns..][..self.columns].copy_from_slice(row);
+            for (y, x) in self.rows[*at * self.columns..][..self.columns].iter_mut().zip(row) {
+                *y = x * scale;
+            }
             *at += 1;
         }
     }
