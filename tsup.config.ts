@@ -13,8 +13,11 @@ const shared = {
   },
 };
 
+/** What is imported as lloyd, lloyd/metrics, … */
+const library = { index: "ts/index.ts", metrics: "ts/metrics/index.ts", select: "ts/select/index.ts" };
+
 export default defineConfig([
-  // The command shares the library's code through a chunk.
-  { ...shared, entry: { index: "ts/index.ts", cli: "ts/cli/main.ts" }, format: "esm", splitting: true, dts: { entry: { index: "ts/index.ts" } } },
-  { ...shared, entry: { index: "ts/index.ts" }, format: "cjs", dts: true },
+  // Entries and the command share their code through chunks.
+  { ...shared, entry: { ...library, cli: "ts/cli/main.ts" }, format: "esm", splitting: true, dts: { entry: library } },
+  { ...shared, entry: library, format: "cjs", splitting: true, dts: true },
 ]);

@@ -38,8 +38,12 @@ export interface Solution {
 
 /** Loads the rows, fits them as often as asked, keeps the fit with the least inertia. */
 export function* solve(problem: Problem): Driver<Solution> {
+  return yield* solveIn(yield* load(problem.count, problem.columns, problem.weighted, problem.name), problem);
+}
+
+/** The same for rows that are loaded. */
+export function* solveIn(space: Space, problem: Omit<Problem, "columns" | "name">): Driver<Solution> {
   const { k, init, restarts, seed, weighted, clock, deadline } = problem;
-  const space = yield* load(problem.count, problem.columns, weighted, problem.name);
   const reports: RestartReport[] = [];
   let best: { fit: Fit; report: InitReport; inertia: number } | undefined;
   let last: Finished | undefined;
