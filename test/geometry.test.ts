@@ -9,12 +9,12 @@ import { flat, rowsOf, source, type Kind } from "./data.js";
 /** Twice the signed area: positive anticlockwise. */
 const area = (ring: Polygon) => ring.reduce((sum, [x, y], i) => (i === 0 ? 0 : sum + ring[i - 1][0] * y - x * ring[i - 1][1]), 0);
 
-/** How far inside a convex ring a place is; negative outside. */
+/** How far inside a convex ring a place is; negative outside. Sides that only rounding makes do not count. */
 const inside = (ring: Polygon, [x, y]: XY) =>
   Math.min(...ring.slice(1).map(([bx, by], i) => {
     const [ax, ay] = ring[i];
     const length = Math.hypot(bx - ax, by - ay);
-    return length === 0 ? Infinity : ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / length;
+    return length < 1e-9 * Math.hypot(ring[0][0] - x, ring[0][1] - y) ? Infinity : ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / length;
   }));
 
 const anyPlanar = fc.record({
