@@ -7,14 +7,14 @@ const shared = {
   loader: { ".wasm": "binary" as const },
   platform: "neutral" as const,
   // The CSV reader mentions a Node module that it only needs for streams.
-  external: [/^node:/, "stream"],
+  external: [/^node:/, "stream", "@observablehq/plot", "linkedom"],
   esbuildOptions: (options: { mainFields?: string[] }) => {
     options.mainFields = ["module", "main"];
   },
 };
 
 /** What is imported as lloyd, lloyd/metrics, … */
-const library = { index: "ts/index.ts", metrics: "ts/metrics/index.ts", select: "ts/select/index.ts" };
+const library = { index: "ts/index.ts", metrics: "ts/metrics/index.ts", select: "ts/select/index.ts", geometry: "ts/geometry/index.ts", plot: "ts/plot/index.ts" };
 
 export default defineConfig([
   // Entries and the command share their code through chunks.

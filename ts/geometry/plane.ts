@@ -47,7 +47,7 @@ export function principalPlane(points: Points): Plane {
   const d = rows.columns;
   if (d < 2) throw new LloydError("bad-points", "points have 1 column; expected at least 2, to span a plane");
   const { mean, axes, variances, all } = firstTwo(rows);
-  const name = (axis: number) => `principal component ${axis + 1} (${all > 0 ? ((100 * variances[axis]) / all).toFixed(1) : "0"}% of the variance)`;
+  const name = (axis: number) => `component ${axis + 1}, ${all > 0 ? ((100 * variances[axis]) / all).toFixed(1) : "0"}% of variance`;
   return { origin: Array.from(mean), axes: [Array.from(axes.subarray(0, d)), Array.from(axes.subarray(d, 2 * d))], names: [name(0), name(1)] };
 }
 
