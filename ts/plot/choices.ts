@@ -62,23 +62,25 @@ export function gap({ table, votes }: Chosen, options: PictureOptions = {}): Spe
 
 /** Criteria that one index decides, and what they are called. */
 const INDICES = [
-  ["silhouette", "silhouette"],
-  ["calinskiHarabasz", "Caliński-Harabasz"],
-  ["daviesBouldin", "Davies-Bouldin (lower is better)"],
-  ["dunn", "Dunn"],
-  ["bic", "BIC"],
-  ["stability", "stability"],
+  ["elbow", "ln inertia (its elbow)", ({ inertia }: Candidate) => (inertia > 0 ? Math.log(inertia) : null)],
+  ["silhouette", "silhouette", ({ silhouette }: Candidate) => silhouette],
+  ["gap", "gap (by its rule)", ({ gap }: Candidate) => gap],
+  ["calinskiHarabasz", "Caliński-Harabasz", ({ calinskiHarabasz }: Candidate) => calinskiHarabasz],
+  ["daviesBouldin", "Davies-Bouldin (lower is better)", ({ daviesBouldin }: Candidate) => daviesBouldin],
+  ["dunn", "Dunn", ({ dunn }: Candidate) => dunn],
+  ["bic", "BIC", ({ bic }: Candidate) => bic],
+  ["stability", "stability", ({ stability }: Candidate) => stability],
 ] as const;
 
-/** Every index by k, one strip each, from its worst to its best value, with the k that it picks; the elbow and gap pictures show the rest. */
+/** Every criterion by k, one strip each, in its own scale, with the k that it picks. */
 export function criteria({ table, votes, k: chosen }: Choice, options: PictureOptions = {}): Spec {
-  const strips = INDICES.flatMap(([index, name]) => {
-    const rows = table.filter((row) => row[index] !== null);
+  const strips = INDICES.flatMap(([index, name, read]) => {
+    const rows = table.filter((row) => read(row) !== null);
     if (rows.length < 2) return [];
-    const values = rows.map((row) => row[index]!);
+    const values = rows.map((row) => read(row)!);
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const picked = votes.find(({ criterion }) => criterion === index)?.k;
-    return rows.map((row) => ({ name, k: row.k, value: high > low ? (row[index]! - low) / (high - low) : 0.5, picked: row.k === picked }));
+    return rows.map((row) => ({ name, k: row.k, value: high > low ? (read(row)! - low) / (high - low) : 0.5, picked: row.k === picked }));
   });
   const names = [...new Set(strips.map(({ name }) => name))];
   return picture(
@@ -96,7 +98,7 @@ export function criteria({ table, votes, k: chosen }: Choice, options: PictureOp
         Plot.dot(strips.filter(({ picked }) => picked), { x: "k", y: "value", fy: "name", fill: PAGE, stroke: colour(1), strokeWidth: 2.5, r: 6 }),
       ],
     },
-    { height: 130 + 66 * names.length, ...options },
+    { height: 130 + 58 * names.length, ...options },
     { title: `Recommended: k = ${chosen}`, subtitle: `${tally(votes)}; ○ the k that an index picks` },
   );
 }
