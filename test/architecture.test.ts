@@ -20,7 +20,11 @@ describe("ts/: dependencies point one way", () => {
     executors: { files: /^ts\/executor\//, uses: ["ground", "boundary"], types: ["facade"] },
     drivers: { files: /^ts\/driver\//, uses: ["ground"], types: ["facade"] },
     facade: { files: /^ts\/[a-z]+\.ts$/, uses: ["ground", "executors", "drivers"] },
-    command: { files: /^(ts\/cli\/|package\.json$)/, uses: ["ground", "facade"] },
+    metrics: { files: /^ts\/metrics\//, uses: ["ground", "executors", "drivers", "facade"] },
+    select: { files: /^ts\/select\//, uses: ["ground", "executors", "drivers", "facade", "metrics"] },
+    geometry: { files: /^ts\/geometry\//, uses: ["ground", "drivers", "metrics"] },
+    plot: { files: /^ts\/plot\//, uses: ["ground", "geometry"], types: ["facade", "metrics", "select"] },
+    command: { files: /^(ts\/cli\/|package\.json$)/, uses: ["ground", "facade", "metrics", "select", "plot"] },
   };
   const layerOf = (file: string) => Object.keys(LAYERS).find((name) => LAYERS[name].files.test(file))!;
   const edges = filesIn("ts", ".ts").flatMap(importsOf);
@@ -58,6 +62,7 @@ describe("crates/: dependencies point one way", () => {
     exact: [],
     kernel: [],
     order: [],
+    pairs: ["kernel"],
     race: ["order"],
     frame: ["exact"],
     rows: ["exact", "frame", "kernel"],
