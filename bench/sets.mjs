@@ -1,5 +1,8 @@
-// The sets: Gaussian mixtures of the shapes that people cluster, and noise, where there is nothing to find.
+// The sets: Gaussian mixtures of the shapes that people cluster, noise, where there is nothing to find, and images
+// from files, where these are present.
 
+import { existsSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { distinct, normal, uniform, uniform32 } from "./random.mjs";
 
 /** count rows of `columns`, asked for k clusters; `centres` true ones, each of standard deviation `spread`. */
@@ -11,15 +14,21 @@ const SHAPES = {
   E: { count: 100_000, columns: 128, k: 256, centres: 300, spread: 2, like: "embeddings" },
   F: { count: 200_000, columns: 32, k: 1_000, centres: 800, spread: 2, like: "a codebook" },
   U: { count: 100_000, columns: 16, k: 64, centres: 0, spread: 0, like: "uniform noise" },
+  K: { count: 100_000, columns: 45, k: 4_096, centres: 3_000, spread: 2, like: "a large codebook" },
+  M: { count: 60_000, columns: 784, k: 10, file: "mnist_train.u8.gz", like: "MNIST" },
+  N: { count: 60_000, columns: 784, k: 100, file: "mnist_train.u8.gz", like: "MNIST" },
 };
 
-export const NAMES = Object.keys(SHAPES);
+const fileOf = ({ file }) => new URL(`../../shared/data/sets/${file}`, import.meta.url);
+
+/** Of all sets that can be had here. */
+export const NAMES = Object.keys(SHAPES).filter((name) => !SHAPES[name].file || existsSync(fileOf(SHAPES[name])));
 
 /** @returns the set's shape, its rows as f32, row-major, and the rows that all peers start from */
 export function makeSet(name) {
   const shape = SHAPES[name];
-  const next = uniform32(1 + NAMES.indexOf(name));
-  const data = shape.centres > 0 ? mixture(shape, next) : noise(shape, next);
+  const next = uniform32(1 + Object.keys(SHAPES).indexOf(name));
+  const data = shape.file ? images(shape) : shape.centres > 0 ? mixture(shape, next) : noise(shape, next);
   return { name, ...shape, data, start: distinct(next, shape.k, shape.count) };
 }
 
@@ -39,6 +48,11 @@ function noise({ count, columns }, next) {
   const data = new Float32Array(count * columns);
   for (let at = 0; at < data.length; at++) data[at] = (next() / 2 ** 32) * 10 - 5;
   return data;
+}
+
+/** A byte each, as they are. */
+function images(shape) {
+  return Float32Array.from(gunzipSync(readFileSync(fileOf(shape))));
 }
 
 /** The rows that all peers start from, k × d. */

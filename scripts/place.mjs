@@ -15,6 +15,7 @@ export const npmCommand = {
   vitest: inRoot("node_modules/vitest/vitest.mjs"),
   wasmOpt: inRoot("node_modules/binaryen/bin/wasm-opt"),
   wasmDis: inRoot("node_modules/binaryen/bin/wasm-dis"),
+  wasmAs: inRoot("node_modules/binaryen/bin/wasm-as"),
 };
 
 /** The target triple of everything that is compiled to WebAssembly. */

@@ -241,7 +241,7 @@ function posed({ data, init, weighted, narrow, restarts, tolerance }: AnyProblem
 function solved(points: { data: Float32Array | Float64Array; columns: number }, options: KMeansOptions, cuts?: readonly number[], seed = 0): Solution {
   const { rows, weights, timeLimit, ...rest } = parse(points, options);
   const { count, columns } = rows;
-  const problem: Problem = { ...rest, count, columns, weighted: weights !== null, name: String, clock: () => 0, deadline: timeLimit };
+  const problem: Problem = { ...rest, count, columns, weighted: weights !== null, name: String, clock: () => 0, computed: () => 0, deadline: timeLimit };
   const at = cuts?.map((part) => Math.round(part * count)).sort((a, b) => a - b);
   const executor = at ? new Disturbed(rows, weights, at, seed) : new Inline(rows, { weights, algorithm: "lloyd" });
   try {

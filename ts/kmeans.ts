@@ -42,7 +42,7 @@ export function kmeansSync(points: Points, options: KMeansOptions): KMeansModel 
   const executor = new Inline(parsed.rows, parsed);
   try {
     const watch = onStep && ((progress: Progress) => onStep(progress.step()));
-    return finished(parsed, pumpSync(begin(parsed), executor, watch, signal));
+    return finished(parsed, pumpSync(begin(parsed, executor), executor, watch, signal));
   } finally {
     executor.dispose();
   }
@@ -77,15 +77,15 @@ async function* kmeansRun(points: Points, options: KMeansOptions): AsyncGenerato
   signal?.throwIfAborted();
   const executor = new Inline(parsed.rows, parsed);
   try {
-    return finished(parsed, yield* pump(begin(parsed), executor, signal));
+    return finished(parsed, yield* pump(begin(parsed, executor), executor, signal));
   } finally {
     executor.dispose();
   }
 }
 
-function begin({ rows, weights, timeLimit, ...rest }: Parsed): Driver<Solution> {
+function begin({ rows, weights, timeLimit, ...rest }: Parsed, executor: Inline): Driver<Solution> {
   const clock = () => performance.now();
-  return solve({ ...rest, count: rows.count, columns: rows.columns, weighted: weights !== null, name: columnNames(rows), clock, deadline: clock() + timeLimit });
+  return solve({ ...rest, count: rows.count, columns: rows.columns, weighted: weights !== null, name: columnNames(rows), clock, deadline: clock() + timeLimit, computed: () => executor.computed });
 }
 
 function finished({ weights, weightExponent, rows }: Parsed, solution: Solution): KMeansModel {

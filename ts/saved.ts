@@ -88,11 +88,13 @@ function parseText(text: string): unknown {
 }
 
 function iterationFrom(name: string, item: unknown): Iteration {
-  const { inertia, shift, changed, milliseconds } = object(name, item);
+  const { inertia, shift, changed, computed, saved, milliseconds } = object(name, item);
   return {
     inertia: number(`${name}.inertia`, inertia),
     shift: number(`${name}.shift`, shift),
     changed: number(`${name}.changed`, changed),
+    computed: number(`${name}.computed`, computed),
+    saved: number(`${name}.saved`, saved),
     milliseconds: number(`${name}.milliseconds`, milliseconds),
   };
 }

@@ -7,8 +7,10 @@
  */
 import { instantiate, type Exports, type WasmPairs, type WasmShard } from "../build/wasm/instantiate.js";
 import { ALGORITHMS, type Algorithm } from "./algorithm.js";
+import { places } from "../build/wasm/fused.js";
 import bytes from "../build/wasm/lloyd_wasm_bg.wasm";
 import { LloydError, showBytes } from "./errors.js";
+import { fuse, hasFused } from "./fused.js";
 import type { NumberArray } from "./points.js";
 import type { Assigned, Draw, Drawn, Far, FarRow, Finished, Frame, Loaded, Measured, Pairs, Search, Searched } from "./questions.js";
 
@@ -51,7 +53,7 @@ function compile(): WebAssembly.Module {
     throw new LloydError("wasm-unavailable", "this engine has no WebAssembly; lloyd needs it with SIMD (all engines since 2021 have both)");
   }
   try {
-    return new WebAssembly.Module(bytes);
+    return new WebAssembly.Module(hasFused() ? fuse(bytes, places) : bytes);
   } catch (cause) {
     throw new LloydError(
       "wasm-unavailable",
@@ -193,6 +195,11 @@ export class Shard {
     const planes = (found.length - 1 - k) / (k + k * this.#columns);
     const [counts, weights] = [1 + k, 1 + k + planes * k];
     return { changed: found[0], counts: found.slice(1, counts), weights: found.slice(counts, weights), sums: found.slice(weights) };
+  }
+
+  /** Row × centroid distances of all assignments so far: a cost, no part of any reply. */
+  computed(): number {
+    return this.#run((shard) => shard.computed());
   }
 
   drawn(): Drawn {

@@ -10,6 +10,8 @@ export interface Budget {
   /** Milliseconds on `clock` after which no iteration begins. */
   readonly deadline: number;
   readonly clock: () => number;
+  /** Row × centroid distances looked at so far: like the time, no part of any answer. */
+  readonly computed: () => number;
 }
 
 export interface Fit {
@@ -35,14 +37,15 @@ export interface Fit {
  * the centroids returned.
  */
 export function* fit(space: Space, k: number, start: Float64Array, budget: Budget, restart: number): Driver<Fit> {
-  const { maxIterations, tolerance, deadline, clock } = budget;
+  const { maxIterations, tolerance, deadline, clock, computed } = budget;
   const history: Iteration[] = [];
   let centroids = start;
   let previous: Float64Array | null = null;
   let least = 0;
   for (;;) {
-    const began = clock();
+    const [began, before] = [clock(), computed()];
     const found = yield* ask({ ask: "assign", k, centroids, previous });
+    const looked = computed() - before;
     const assigned = yield* repaired(space, k, centroids, found);
     if (!previous) least = tolerance * meanVariance(space, found, k);
     const next = means(assigned, centroids, k);
@@ -51,6 +54,8 @@ export function* fit(space: Space, k: number, start: Float64Array, budget: Budge
       inertia: scaled(space, lowered(inertiaFromMoments(space.squares, assigned, k), space, history)),
       shift: Math.sqrt(largest) * 2 ** space.frame.exponent,
       changed: assigned.changed,
+      computed: looked,
+      saved: space.count * k - looked,
       milliseconds: clock() - began,
     };
     history.push(iteration);

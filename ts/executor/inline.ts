@@ -61,6 +61,11 @@ export class Inline {
     this.#parts.forEach(({ shard, data, count }) => shard.distances(data, 0, count, centroids, use));
   }
 
+  /** Row × centroid distances that all assignments so far took: a cost, no part of any reply. */
+  get computed(): number {
+    return this.#parts.reduce((sum, { shard }) => sum + shard.computed(), 0);
+  }
+
   /** The shards, for tests that disturb them. */
   get shards(): readonly Shard[] {
     return this.#parts.map(({ shard }) => shard);

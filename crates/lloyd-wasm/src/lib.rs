@@ -68,13 +68,16 @@ impl Shard {
         stage(&mut self.short, len)
     }
 
-    /// 0 auto, 1 lloyd, 2 hamerly, 3 yinyang: how rows find their centroids, never what they find.
+    /// 0 auto, 1 lloyd, 2 hamerly, 3 elkan, 4 yinyang, 5 projected, 6 filtering: how rows find their centroids, never what they find.
     #[wasm_bindgen(js_name = setAlgorithm)]
     pub fn set_algorithm(&mut self, algorithm: u8) {
         self.inner.algorithm = match algorithm {
             1 => Algorithm::Lloyd,
             2 => Algorithm::Hamerly,
-            3 => Algorithm::Yinyang,
+            3 => Algorithm::Elkan,
+            4 => Algorithm::Yinyang,
+            5 => Algorithm::Projected,
+            6 => Algorithm::Filtering,
             _ => Algorithm::Auto,
         };
     }
@@ -206,6 +209,11 @@ impl Shard {
         }
         reply.extend(&clusters.sums);
         reply
+    }
+
+    /// Row × centroid distances of all assignments so far: a cost, no part of any reply.
+    pub fn computed(&self) -> f64 {
+        self.inner.computed()
     }
 
     /// After `draw`: per list `[Σ w·D² × 3, winners, then for each: key, row, weight]`.

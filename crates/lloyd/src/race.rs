@@ -13,7 +13,7 @@
 //! 2. The logarithm is `libm`'s, the same in wasm and natively.
 
 pub use crate::order::Ranked as Runner;
-use crate::order::in_order;
+use crate::order::{in_order, push, sink};
 
 /// Uniform in (0, 1], 53 bits.
 #[inline(always)]
@@ -37,6 +37,7 @@ pub struct Race {
     seed: u64,
     stage: u64,
     places: usize,
+    /// A heap: the one that must go next is the first.
     runners: Vec<Runner>,
     /// No runner with a larger key can still win.
     limit: f64,
@@ -60,33 +61,21 @@ impl Race {
     }
 
     /// A row with a key of its own.
+    #[inline(never)]
     pub fn enter(&mut self, runner: Runner) {
-        if self.places == 0 || runner.key > self.limit {
-            return;
-        }
-        self.runners.push(runner);
-        // Twice the places are kept before the losers are sent off: O(1) a runner.
-        if self.runners.len() >= 2 * self.places {
-            self.send_off();
-        }
-    }
-
-    fn send_off(&mut self) {
-        if self.runners.len() > self.places {
-            let order = |a: &Runner, b: &Runner| {
-                if a.before(b) { core::cmp::Ordering::Less } else { core::cmp::Ordering::Greater }
-            };
-            self.runners.select_nth_unstable_by(self.places - 1, order);
-            self.runners.truncate(self.places);
+        if self.runners.len() < self.places {
+            push(&mut self.runners, runner);
+        } else if self.runners.first().is_some_and(|last| runner.before(last)) {
+            self.runners[0] = runner;
+            sink(&mut self.runners, 0);
         }
         if self.runners.len() == self.places {
-            self.limit = self.runners.iter().fold(f64::NEG_INFINITY, |m, r| m.max(r.key));
+            self.limit = self.runners.first().map_or(f64::NEG_INFINITY, |last| last.key);
         }
     }
 
     /// The winners, first one first.
     pub fn winners(mut self) -> Vec<Runner> {
-        self.send_off();
         in_order(&mut self.runners);
         self.runners
     }

@@ -99,7 +99,7 @@ impl Shard {
 
     /// Drops everything but the rows.
     pub fn forget(&mut self) {
-        self.memory = Memory::default();
+        self.memory = Memory { chooser: self.memory.chooser.afresh(), ..Memory::default() };
         self.restart(Vec::new());
     }
 
@@ -136,7 +136,7 @@ impl Shard {
     pub fn begin_partition(&mut self, k: usize, seed: u64, stage: u64) -> Result<(), OutOfMemory> {
         self.make_clusters(k)?;
         self.memory.changed = None;
-        self.memory.chooser = Chooser::default();
+        self.memory.chooser = self.memory.chooser.afresh();
         self.restart(vec![Pass::Partition { seed, stage }]);
         Ok(())
     }
@@ -254,6 +254,11 @@ impl Shard {
         self.memory.changed.as_ref().map_or(0, |(_, changed)| *changed)
     }
 
+    /// Row × centroid distances of all assignments so far: what they cost, no part of any reply.
+    pub fn computed(&self) -> f64 {
+        self.memory.chooser.computed()
+    }
+
     /// Of the last `draw`.
     pub fn drawn(&self) -> &Drawn {
         &self.memory.drawn
@@ -272,7 +277,7 @@ impl Shard {
     fn make_clusters(&mut self, k: usize) -> Result<(), OutOfMemory> {
         if self.memory.clusters.as_ref().is_none_or(|c| c.k != k) {
             self.memory.clusters = Some(Clusters::new(k, &self.rows)?);
-            self.memory.chooser = Chooser::default();
+            self.memory.chooser = self.memory.chooser.afresh();
             self.memory.answered = None;
             self.memory.changed = None;
         }

@@ -9,6 +9,16 @@ use lloyd::shard::{Draw, Shard};
 use proptest::prelude::*;
 use support::*;
 
+const ALGORITHMS: [Algorithm; 7] = [
+    Algorithm::Hamerly,
+    Algorithm::Elkan,
+    Algorithm::Yinyang,
+    Algorithm::Projected,
+    Algorithm::Filtering,
+    Algorithm::Auto,
+    Algorithm::Lloyd,
+];
+
 #[derive(Clone, Debug)]
 struct Case {
     values: Vec<f32>,
@@ -21,8 +31,9 @@ struct Case {
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    let clusters = prop_oneof![4 => 1usize..20, 1 => 20usize..150];
-    let sizes = (kinds(), 2usize..700, 1usize..12, clusters, any::<bool>());
+    let clusters = prop_oneof![4 => 1usize..20, 1 => 20usize..=300];
+    let columns = prop_oneof![4 => 1usize..12, 1 => 12usize..=70];
+    let sizes = (kinds(), 2usize..700, columns, clusters, any::<bool>());
     (sizes, 0u64..1 << 40, prop::collection::vec(0.0f64..1.0, 0..6)).prop_map(
         |((kind, n, d, k, weighted), seed, cuts)| {
             let mut cuts: Vec<usize> = cuts.into_iter().map(|c| (c * n as f64) as usize).chain([0, n]).collect();
@@ -81,7 +92,7 @@ proptest! {
         let mut whole = [case.whole()];
         let mut parts = case.parts();
         for (i, part) in parts.iter_mut().enumerate() {
-            part.algorithm = [Algorithm::Hamerly, Algorithm::Yinyang, Algorithm::Auto, Algorithm::Lloyd][i % 4];
+            part.algorithm = ALGORITHMS[(i + case.k) % ALGORITHMS.len()];
         }
         whole[0].algorithm = Algorithm::Lloyd;
         let mut moods = moods.into_iter().cycle();
@@ -139,22 +150,25 @@ proptest! {
     #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
     fn bounds_never_change_a_label(case in cases(), ways in prop::collection::vec((-30i32..1, any::<bool>()), 12)) {
         let mut plain = [case.whole()];
-        let mut bounded = [case.whole()];
-        let mut grouped = [case.whole()];
         plain[0].algorithm = Algorithm::Lloyd;
-        bounded[0].algorithm = Algorithm::Hamerly;
-        grouped[0].algorithm = Algorithm::Yinyang;
+        let mut bounded = ALGORITHMS.map(|algorithm| {
+            let mut shard = case.whole();
+            shard.algorithm = algorithm;
+            [shard]
+        });
         let mut previous: Option<Vec<f64>> = None;
         let mut centroids = case.centroids(0);
         for (turn, (way, mean)) in ways.into_iter().enumerate() {
-            for shard in [&mut plain[0], &mut bounded[0], &mut grouped[0]] {
-                shard.begin_assign(case.k, &centroids, previous.as_deref()).unwrap();
-                run(shard);
+            for shard in bounded.iter_mut().chain([&mut plain]) {
+                shard[0].begin_assign(case.k, &centroids, previous.as_deref()).unwrap();
+                run(&mut shard[0]);
             }
-            prop_assert_eq!(assigned(&bounded), assigned(&plain));
-            prop_assert_eq!(assigned(&grouped), assigned(&plain));
-            prop_assert_eq!(&grouped[0].clusters().unwrap().labels, &plain[0].clusters().unwrap().labels);
-            prop_assert_eq!(&bounded[0].clusters().unwrap().labels, &plain[0].clusters().unwrap().labels);
+            for shard in &bounded {
+                let which = shard[0].algorithm;
+                prop_assert_eq!(assigned(shard), assigned(&plain), "{:?}, turn {}", which, turn);
+                let labels = |s: &[Shard; 1]| s[0].clusters().unwrap().labels.clone();
+                prop_assert_eq!(labels(shard), labels(&plain), "{:?}, turn {}", which, turn);
+            }
             previous = Some(centroids.clone());
             if mean && case.weights.is_none() {
                 let clusters = plain[0].clusters().unwrap();

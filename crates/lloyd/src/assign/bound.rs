@@ -14,6 +14,12 @@ pub fn up(v: f64) -> f32 {
     (v * (1.0 + SAFE)) as f32
 }
 
+/// [`up`] of each.
+#[inline(never)]
+pub fn all_up(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|&v| up(v)).collect()
+}
+
 /// At least the way of a centroid.
 pub fn way(from: &[f64], to: &[f64]) -> f64 {
     distance(from, to).sqrt() * (1.0 + SAFE)

@@ -9,8 +9,7 @@
 //! A centroid left out has an exact score more than 2E - 2E = 0 below that of the best: it is not
 //! nearer. So the label does not depend on the kernel, its rounding, or the order of its sums.
 
-use crate::kernel::{Panel, distance};
-use crate::{Allocate, OutOfMemory};
+use crate::kernel::{self, Panel, distance};
 
 /// Scratch for deciding rows against one panel.
 pub struct Certifier {
@@ -20,9 +19,9 @@ pub struct Certifier {
 }
 
 impl Certifier {
-    pub fn new(panel: &Panel) -> Result<Self, OutOfMemory> {
+    pub fn new(panel: &Panel) -> Self {
         let (a, b) = panel.slack();
-        Ok(Self { a, b, scores: Vec::filled(panel.k, 0.0)? })
+        Self { a, b, scores: vec![0.0; panel.k] }
     }
 
     /// (a, b) of the panel.
@@ -35,7 +34,7 @@ impl Certifier {
         let d = panel.d;
         let mut best = f32::MIN;
         for ((score, c), &bias) in self.scores.iter_mut().zip(panel.flat.chunks_exact(d)).zip(&panel.bias) {
-            *score = dot(row, c) + bias;
+            *score = kernel::score(row, c, bias);
             best = best.max(*score);
         }
         let least = best - margin(self.a, self.b, norm);
@@ -57,20 +56,4 @@ impl Certifier {
 #[inline(always)]
 pub fn margin(a: f32, b: f32, norm: f32) -> f32 {
     2.002 * (a * norm + b)
-}
-
-#[inline(always)]
-fn dot(x: &[f32], c: &[f32]) -> f32 {
-    let mut sum = [0.0f32; 4];
-    let (xs, x_rest) = x.as_chunks::<4>();
-    let (cs, c_rest) = c.as_chunks::<4>();
-    for (x, c) in xs.iter().zip(cs) {
-        for l in 0..4 {
-            sum[l] += x[l] * c[l];
-        }
-    }
-    for (l, (&x, &c)) in x_rest.iter().zip(c_rest).enumerate() {
-        sum[l] += x * c;
-    }
-    (sum[0] + sum[1]) + (sum[2] + sum[3])
 }

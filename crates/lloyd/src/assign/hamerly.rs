@@ -19,7 +19,7 @@
 //! wrong by at most E (`Panel::slack`); u² and l² are moved by 2E each. A row that passes has
 //! u < l with room for the f64 rounding of the distances that define its label.
 
-use super::bound::{farthest, nearest, stored_lower, stored_upper, up, way};
+use super::bound::{all_up, farthest, nearest, stored_lower, stored_upper, up, way};
 use super::certify::margin;
 use super::clusters::Clusters;
 use super::lloyd::Lloyd;
@@ -45,8 +45,8 @@ impl Bounds {
         Ok(Self {
             seen: Vec::copied(centroids)?,
             begun: false,
-            gone: Vec::filled(k, 0.0)?,
-            passed: Vec::filled(k, 0.0)?,
+            gone: vec![0.0; k],
+            passed: vec![0.0; k],
             upper: Vec::filled(count, f32::INFINITY)?,
             lower: Vec::filled(count, 0.0)?,
         })
@@ -94,13 +94,13 @@ impl Hamerly {
         Ok(Self {
             lloyd: Lloyd::new(centroids, k, d)?,
             centroids: Vec::copied(centroids)?,
-            gone: Vec::copied(&bounds.gone)?,
-            passed: Vec::copied(&bounds.passed)?,
-            most_gone: Vec::collected(k, bounds.gone.iter().map(|&v| up(v)))?,
-            most_passed: Vec::collected(k, bounds.passed.iter().map(|&v| up(v)))?,
-            waiting: Vec::reserved(TILE)?,
+            gone: bounds.gone.clone(),
+            passed: bounds.passed.clone(),
+            most_gone: all_up(&bounds.gone),
+            most_passed: all_up(&bounds.passed),
+            waiting: Vec::with_capacity(TILE),
             rows: Vec::reserved(TILE * d)?,
-            norms: Vec::reserved(TILE)?,
+            norms: Vec::with_capacity(TILE),
             tightened: 0,
             searched: 0,
             begun: core::mem::replace(&mut bounds.begun, true),
@@ -121,6 +121,11 @@ impl Hamerly {
         let own = part(self.tightened) * (12.0 + 0.6 * d);
         let all = part(self.searched) * (30.0 + 1.3 * plain);
         1.0 - (4.0 + own + all) / plain
+    }
+
+    /// Row × centroid distances of this pass.
+    pub fn computed(&self) -> usize {
+        self.tightened + self.searched * self.gone.len()
     }
 
     /// Relabels the rows from `at` to `end`, or leaves them waiting; how many changed.

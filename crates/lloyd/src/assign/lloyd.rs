@@ -20,7 +20,7 @@ impl Lloyd {
         let panel = Panel::pack(centroids, k, d)?;
         Ok(Self {
             centroids: Vec::copied(centroids)?,
-            certifier: Certifier::new(&panel)?,
+            certifier: Certifier::new(&panel),
             panel,
             block: Block::new(d)?,
             proposals: Proposals::new(),
@@ -43,6 +43,15 @@ impl Lloyd {
     /// (a, b) of the panel.
     pub fn slack(&self) -> (f32, f32) {
         self.certifier.slack()
+    }
+
+    pub fn panel(&self) -> &Panel {
+        &self.panel
+    }
+
+    /// The label of a row whose best scores are close.
+    pub fn decide(&mut self, row: &[f32], norm: f32) -> u32 {
+        self.certifier.decide(row, norm, &self.panel, &self.centroids)
     }
 
     /// The same labels with the two best scores, in f32.

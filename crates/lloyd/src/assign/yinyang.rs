@@ -19,7 +19,7 @@
 //! Slack: as in `hamerly.rs`. A label is taken from the f32 scores only where the best is further
 //! from the next than scores can be wrong; elsewhere every centroid is measured in f64.
 
-use super::bound::{farthest, nearest, stored_lower, stored_upper, up, way};
+use super::bound::{all_up, farthest, nearest, stored_lower, stored_upper, up, way};
 use super::certify::{Certifier, margin};
 use super::clusters::Clusters;
 use crate::kernel::{Block, Panel, Proposals, TILE, distance, propose};
@@ -56,7 +56,7 @@ impl Groups {
             *end += start;
             *end
         });
-        let mut group = Vec::filled(k, 0)?;
+        let mut group = vec![0; k];
         for (g, end) in ends.iter().enumerate() {
             let start = if g == 0 { 0 } else { ends[g - 1] };
             // Ascending: among equal scores a kernel takes the first.
@@ -66,8 +66,8 @@ impl Groups {
         Ok(Self {
             seen: Vec::copied(centroids)?,
             begun: false,
-            gone: Vec::filled(k, 0.0)?,
-            passed: Vec::filled(ends.len(), 0.0)?,
+            gone: vec![0.0; k],
+            passed: vec![0.0; ends.len()],
             upper: Vec::filled(count, f32::INFINITY)?,
             lower: Vec::filled(count * ends.len(), 0.0)?,
             members,
@@ -181,17 +181,17 @@ impl Yinyang {
             start = end;
         }
         Ok(Self {
-            certifier: Certifier::new(&whole)?,
+            certifier: Certifier::new(&whole),
             whole,
             centroids: Vec::copied(centroids)?,
-            gone: Vec::copied(&groups.gone)?,
-            passed: Vec::copied(&groups.passed)?,
-            most_gone: Vec::collected(k, groups.gone.iter().map(|&v| up(v)))?,
-            most_passed: Vec::collected(panels.len(), groups.passed.iter().map(|&v| up(v)))?,
+            gone: groups.gone.clone(),
+            passed: groups.passed.clone(),
+            most_gone: all_up(&groups.gone),
+            most_passed: all_up(&groups.passed),
             block: Block::new(d)?,
             proposals: Proposals::new(),
-            looks: Vec::reserved(BATCH)?,
-            lists: panels.iter().map(|_| Vec::reserved(BATCH)).collect::<Result<_, _>>()?,
+            looks: Vec::with_capacity(BATCH),
+            lists: panels.iter().map(|_| Vec::with_capacity(BATCH)).collect(),
             rows: Vec::reserved(TILE * d)?,
             tightened: 0,
             scored: 0,
@@ -213,6 +213,11 @@ impl Yinyang {
         let own = part(self.tightened) * (30.0 + 0.6 * d);
         let looks = part(self.scored) * (0.09 * d + 0.5);
         1.0 - (tests + own + looks) / plain
+    }
+
+    /// Row × centroid distances of this pass.
+    pub fn computed(&self) -> usize {
+        self.tightened + self.scored
     }
 
     /// Relabels the rows from `at` to `end`, at most [`BATCH`]; how many changed.

@@ -160,6 +160,15 @@ impl Panel {
         Ok(panel)
     }
 
+    /// Makes products of the scores of a tall panel: x·c without -‖c‖²/2.
+    pub fn forget_bias(&mut self) {
+        let group = self.shape.group();
+        for packed in self.packed.chunks_exact_mut(group * (1 + self.d)) {
+            packed[..group].fill(0.0);
+        }
+        self.bias.fill(0.0);
+    }
+
     /// `(a, b)` such that for every row x and every centroid c, packed or not,
     /// |score in f32 - (x·c - ‖c‖²/2)| ≤ E = a·‖x‖ + b.
     ///
@@ -231,6 +240,39 @@ pub fn propose(panel: &Panel, rows: &[f32], block: &mut Block, out: &mut Proposa
         block.fill(some, d);
         active::points(panel, &block.lanes, b * BLOCK, out);
     }
+}
+
+/// Every score of up to 16 rows (row-major). OUT `scores`: `[centroid][16 rows]`, with room for
+/// `k.next_multiple_of(4)` centroids.
+pub fn scores(panel: &Panel, rows: &[f32], block: &mut Block, scores: &mut [f32]) {
+    let d = panel.d;
+    if panel.shape == Shape::Tall {
+        block.fill(rows, d);
+        return active::scores(panel, &block.lanes, scores);
+    }
+    for (j, scores) in scores.chunks_exact_mut(BLOCK).enumerate().take(panel.k) {
+        for (to, row) in scores.iter_mut().zip(rows.chunks_exact(d)) {
+            *to = score(row, &panel.flat[j * d..][..d], panel.bias[j]);
+        }
+    }
+}
+
+/// One score: x·c in sixteen sums by dimension modulo 16, and the bias.
+#[inline(never)]
+pub fn score(x: &[f32], c: &[f32], bias: f32) -> f32 {
+    let mut sum = [0.0f32; 16];
+    let (xs, x_rest) = x.as_chunks::<16>();
+    let (cs, c_rest) = c.as_chunks::<16>();
+    for (x, c) in xs.iter().zip(cs) {
+        for l in 0..16 {
+            sum[l] += x[l] * c[l];
+        }
+    }
+    for (l, (&x, &c)) in x_rest.iter().zip(c_rest).enumerate() {
+        sum[l] += x * c;
+    }
+    let four: [f32; 4] = core::array::from_fn(|l| (sum[l] + sum[l + 4]) + (sum[l + 8] + sum[l + 12]));
+    bias + ((four[0] + four[1]) + (four[2] + four[3]))
 }
 
 /// Σ (x - c)² in f64, in four sums by dimension modulo 4: *the* distance that decides a label.

@@ -69,6 +69,20 @@ pub fn points(panel: &Panel, lanes: &[f32], at: usize, out: &mut Proposals) {
     }
 }
 
+/// Every score of 16 rows, for a tall panel. OUT `scores`: `[centroid][16 rows]`.
+pub fn scores(panel: &Panel, lanes: &[f32], scores: &mut [f32]) {
+    let (group, d) = (panel.shape.group(), panel.d);
+    for (at, scores) in scores.chunks_exact_mut(BLOCK).enumerate().take(panel.k.next_multiple_of(group)) {
+        let packed = &panel.packed[at / group * group * (1 + d)..][..group * (1 + d)];
+        for (l, score) in scores.iter_mut().enumerate() {
+            *score = packed[at % group];
+            for j in 0..d {
+                *score += lanes[j * BLOCK + l] * packed[(1 + j) * group + at % group];
+            }
+        }
+    }
+}
+
 /// Dimensions in lanes: 1 to [`TILE`] rows, row-major, against every centroid.
 pub fn wide(panel: &Panel, rows: &[f32], out: &mut Proposals) {
     for (i, row) in rows.chunks_exact(panel.d).enumerate().take(TILE) {

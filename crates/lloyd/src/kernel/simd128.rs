@@ -16,8 +16,8 @@
 //! 4. pmin and pmax are one instruction each; min and max handle NaN, which cannot occur.
 //! 5. Wide: sums of a tile's rows wait in memory while a slice of all centroids, small enough for
 //!    the first-level cache, is multiplied with all of them.
-//! 6. Multiply and add stay two roundings: fused ones are not everywhere, and the reference must
-//!    be equalled bit for bit.
+//! 6. Multiply and add are written as `madd`: two roundings, which the reference equals bit for bit, or
+//!    one where the engine has relaxed SIMD (`scripts/build/fused.mjs`), which the slack allows for.
 
 use super::pairs::{Fold, Kept, WIDTH};
 use super::{BLOCK, DEPTH, Panel, Proposals, Shape, TILE};
@@ -37,6 +37,20 @@ pub fn transpose(rows: &[f32], d: usize, lanes: &mut [f32]) {
             _ => transpose_any(from, d, to),
         }
     }
+}
+
+/// a·b + c, in two roundings.
+#[cfg(not(target_feature = "relaxed-simd"))]
+#[inline(always)]
+fn madd(a: v128, b: v128, c: v128) -> v128 {
+    f32x4_add(c, f32x4_mul(a, b))
+}
+
+/// a·b + c, in one rounding or two, as the processor likes.
+#[cfg(target_feature = "relaxed-simd")]
+#[inline(always)]
+fn madd(a: v128, b: v128, c: v128) -> v128 {
+    f32x4_relaxed_madd(a, b, c)
 }
 
 #[inline(always)]
@@ -161,7 +175,7 @@ unsafe fn small<const D: usize>(x: *const f32, c: *const f32, groups: usize, at:
                 for (j, x) in xs.iter().enumerate() {
                     let cj = v128_load32_splat(c.add(1 + j).cast());
                     for (acc, &x) in acc.iter_mut().zip(x) {
-                        *acc = f32x4_add(*acc, f32x4_mul(x, cj));
+                        *acc = madd(x, cj, *acc);
                     }
                 }
                 for (v, &acc) in acc.iter().enumerate() {
@@ -187,28 +201,68 @@ unsafe fn block<const V: usize, const C: usize>(
     let mut c = c;
     for _ in 0..groups {
         unsafe {
-            let mut acc: [[v128; V]; C] = core::array::from_fn(|i| [v128_load32_splat(c.add(i).cast()); V]);
-            c = c.add(C);
-            let mut x = x;
-            for _ in 0..d {
-                let xs: [v128; V] = core::array::from_fn(|v| load(x.add(v * 4)));
-                for (i, acc) in acc.iter_mut().enumerate() {
-                    let ci = v128_load32_splat(c.add(i).cast());
-                    for (acc, &x) in acc.iter_mut().zip(&xs) {
-                        *acc = f32x4_add(*acc, f32x4_mul(x, ci));
-                    }
-                }
-                x = x.add(BLOCK);
-                c = c.add(C);
-            }
+            let acc = group::<V, C>(x, d, c);
             for acc in acc {
                 for (v, &acc) in acc.iter().enumerate() {
                     top.meet(v, acc);
                 }
             }
+            c = c.add(C * (1 + d));
         }
     }
     unsafe { top.write(groups * C, at, out) }
+}
+
+/// The scores of V vectors of rows for one group of C centroids.
+#[inline(always)]
+unsafe fn group<const V: usize, const C: usize>(x: *const f32, d: usize, c: *const f32) -> [[v128; V]; C] {
+    unsafe {
+        let mut acc: [[v128; V]; C] = core::array::from_fn(|i| [v128_load32_splat(c.add(i).cast()); V]);
+        let (mut x, mut c) = (x, c.add(C));
+        for _ in 0..d {
+            let xs: [v128; V] = core::array::from_fn(|v| load(x.add(v * 4)));
+            for (i, acc) in acc.iter_mut().enumerate() {
+                let ci = v128_load32_splat(c.add(i).cast());
+                for (acc, &x) in acc.iter_mut().zip(&xs) {
+                    *acc = madd(x, ci, *acc);
+                }
+            }
+            x = x.add(BLOCK);
+            c = c.add(C);
+        }
+        acc
+    }
+}
+
+/// Every score of 16 rows, for a tall panel. OUT `scores`: `[centroid][16 rows]`.
+pub fn scores(panel: &Panel, lanes: &[f32], scores: &mut [f32]) {
+    let groups = panel.packed.len() / (4 * (1 + panel.d));
+    assert!(panel.shape == Shape::Tall && panel.packed.len() == groups * 4 * (1 + panel.d));
+    assert!(lanes.len() >= BLOCK * panel.d && scores.len() >= groups * 4 * BLOCK);
+    for half in [0, 8] {
+        // SAFETY: as in `points`; each group writes 4 × 8 scores.
+        unsafe {
+            let (x, c) = (lanes.as_ptr().add(half), panel.packed.as_ptr());
+            all::<2, 4>(x, panel.d, c, groups, scores.as_mut_ptr().add(half));
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn all<const V: usize, const C: usize>(x: *const f32, d: usize, c: *const f32, groups: usize, to: *mut f32) {
+    let (mut c, mut to) = (c, to);
+    for _ in 0..groups {
+        unsafe {
+            let acc = group::<V, C>(x, d, c);
+            for acc in acc {
+                for (v, acc) in acc.into_iter().enumerate() {
+                    store(to.add(v * 4), acc);
+                }
+                to = to.add(BLOCK);
+            }
+            c = c.add(C * (1 + d));
+        }
+    }
 }
 
 /// Dimensions in lanes: 1 to 64 rows, row-major, against every centroid.
@@ -264,7 +318,7 @@ unsafe fn wide_slice(rows: [&[f32]; 4], first: usize, depth: usize, c: *const f3
     let mut add = |xs: [v128; 4], c: [v128; 2]| {
         for r in 0..4 {
             for i in 0..2 {
-                acc[r * 2 + i] = f32x4_add(acc[r * 2 + i], f32x4_mul(xs[r], c[i]));
+                acc[r * 2 + i] = madd(xs[r], c[i], acc[r * 2 + i]);
             }
         }
     };
