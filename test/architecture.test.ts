@@ -16,7 +16,7 @@ describe("ts/: dependencies point one way", () => {
   const LAYERS: Record<string, { files: RegExp; uses: string[]; types?: string[] }> = {
     ground: { files: /^ts\/(algorithm|errors|fused|nearest|points|questions|random)\.ts$/, uses: [] },
     built: { files: /^build\/wasm\//, uses: [] },
-    boundary: { files: /^ts\/wasm\.ts$/, uses: ["ground", "built"] },
+    boundary: { files: /^ts\/(wasm|crowd)\.ts$/, uses: ["ground", "built"] },
     executors: { files: /^ts\/executor\//, uses: ["ground", "boundary"], types: ["facade"] },
     drivers: { files: /^ts\/driver\//, uses: ["ground"], types: ["facade"] },
     facade: { files: /^ts\/[a-z]+\.ts$/, uses: ["ground", "executors", "drivers"] },
@@ -62,7 +62,6 @@ describe("crates/: dependencies point one way", () => {
     exact: [],
     kernel: [],
     order: [],
-    pairs: ["kernel"],
     race: ["order"],
     frame: ["exact"],
     rows: ["exact", "frame", "kernel"],

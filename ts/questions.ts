@@ -178,10 +178,10 @@ export interface Pairs {
   readonly askers: Float64Array;
   /** How many ask about each cluster: k. */
   readonly counts: Uint32Array;
-  /** Sums are of distances rounded to multiples of 2^unit. */
-  readonly unit: number;
+  /** For sums, one per asker: distances are rounded to multiples of 2^unit, of which no sum reaches 2^62. */
+  readonly units: Int32Array;
 }
-/** One per asker; sums as two planes, of multiples of 2^32 units and of the rest, in units. */
+/** One per asker; sums as two planes, of multiples of 2^32 units and of the rest, in the asker's units. */
 export type Folded = Float64Array;
 
 export interface Replies {

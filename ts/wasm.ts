@@ -12,7 +12,7 @@ import bytes from "../build/wasm/lloyd_wasm_bg.wasm";
 import { LloydError, showBytes } from "./errors.js";
 import { fuse, hasFused } from "./fused.js";
 import type { NumberArray } from "./points.js";
-import type { Assigned, Draw, Drawn, Far, FarRow, Finished, Frame, Loaded, Measured, Pairs, Search, Searched } from "./questions.js";
+import type { Assigned, Draw, Drawn, Far, FarRow, Finished, Frame, Loaded, Measured, Search, Searched } from "./questions.js";
 
 /** Bytes of memory up to which an instance is kept for the next fit. */
 const KEEP = 64 * 2 ** 20;
@@ -26,7 +26,10 @@ const PLANES = 3;
 let compiled: WebAssembly.Module | undefined;
 let kept: Instance | undefined;
 
-class Instance {
+export type { WasmPairs };
+
+/** WebAssembly with a memory of its own. */
+export class Instance {
   readonly exports: Exports;
   trap: unknown;
 
@@ -46,6 +49,16 @@ class Instance {
       throw trapped(thrown);
     }
   }
+}
+
+/** The instance that this thread's work shares. */
+export function shared(): Instance {
+  return (kept ??= new Instance());
+}
+
+/** After what it held is freed: gives an instance up that is too large to keep, or broken. */
+export function released(instance: Instance): void {
+  if (kept === instance && (instance.trap !== undefined || instance.exports.memory.buffer.byteLength > KEEP)) kept = undefined;
 }
 
 function compile(): WebAssembly.Module {
@@ -84,7 +97,7 @@ export class Shard {
   constructor(count: number, columns: number, first: number, total: number) {
     const asked = count * columns * 4;
     if (asked > LARGEST) throw outOfMemory(asked, 0);
-    this.#instance = kept ??= new Instance();
+    this.#instance = shared();
     this.#count = count;
     this.#columns = columns;
     this.#first = first;
@@ -93,10 +106,9 @@ export class Shard {
 
   /** Frees the rows; later calls fail. */
   dispose(): void {
-    const { trap, exports } = this.#instance;
-    if (this.#shard && trap === undefined) this.#instance.run(() => this.#shard?.free());
+    if (this.#shard && this.#instance.trap === undefined) this.#instance.run(() => this.#shard?.free());
     this.#shard = undefined;
-    if (kept === this.#instance && (trap !== undefined || exports.memory.buffer.byteLength > KEEP)) kept = undefined;
+    released(this.#instance);
   }
 
   #run<T>(call: (shard: WasmShard, memory: ArrayBuffer) => T): T {
@@ -277,56 +289,6 @@ export class Shard {
 
 /** Seeds from a sample; see {@link Search}. */
 export function search({ rows, weights, columns, k, swaps, seed }: Search): Searched {
-  const [taken, ...seeds] = (kept ??= new Instance()).run((exports) => exports.search(rows, weights, columns, k, swaps, seed));
+  const [taken, ...seeds] = shared().run((exports) => exports.search(rows, weights, columns, k, swaps, seed));
   return { seeds: Uint32Array.from(seeds), swaps: taken };
-}
-
-const FOLDS: readonly Pairs["fold"][] = ["sum", "least", "most"];
-
-/** Holds rows sorted by cluster, in f64, and answers `pairs` about them. */
-export class Crowd {
-  readonly #instance: Instance;
-  #pairs: WasmPairs | undefined;
-
-  /** `labels`: of the `count` rows in `data`. */
-  constructor(data: NumberArray, columns: number, labels: Int32Array, { k, exponent }: Pairs) {
-    this.#instance = kept ??= new Instance();
-    const pairs = (this.#pairs = this.#instance.run(({ Pairs }) => new Pairs(new Uint32Array(labels), k, columns, 2 ** -exponent)));
-    const step = Math.max(1, Math.floor(STAGE / columns));
-    for (let from = 0; from < labels.length; from += step) {
-      const to = Math.min(labels.length, from + step);
-      this.#instance.run(({ memory }) => {
-        const at = pairs.stage((to - from) * columns) >>> 0;
-        new Float64Array(memory.buffer, at, (to - from) * columns).set(data.subarray(from * columns, to * columns));
-        pairs.place(from, to);
-      });
-    }
-  }
-
-  ask({ fold, unit, askers, counts }: Pairs): void {
-    this.#run((pairs) => pairs.ask(FOLDS.indexOf(fold), unit, askers, counts));
-  }
-
-  /** About `budget` pairs of the last question's work; true while there is more. */
-  work(budget: number): boolean {
-    return this.#run((pairs) => pairs.work(budget));
-  }
-
-  reply(): Float64Array {
-    return this.#run((pairs) => pairs.reply());
-  }
-
-  dispose(): void {
-    const { trap, exports } = this.#instance;
-    if (this.#pairs && trap === undefined) this.#instance.run(() => this.#pairs?.free());
-    this.#pairs = undefined;
-    if (kept === this.#instance && (trap !== undefined || exports.memory.buffer.byteLength > KEEP)) kept = undefined;
-  }
-
-  #run<T>(call: (pairs: WasmPairs) => T): T {
-    return this.#instance.run(() => {
-      if (!this.#pairs) throw new LloydError("wasm-trapped", "these rows have been disposed of");
-      return call(this.#pairs);
-    });
-  }
 }

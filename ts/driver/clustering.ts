@@ -22,8 +22,9 @@ export interface Clustering extends Scaled {
   readonly rest: Float64Array;
   /** Of each row to the mean of its cluster. */
   readonly squares: Float64Array;
-  /** Σ of them by cluster. */
+  /** By cluster Σ of them, and the root of the largest. */
   readonly inertias: Float64Array;
+  readonly radii: Float64Array;
 }
 
 /** @throws LloydError `not-finite`, `out-of-range` */
@@ -73,12 +74,14 @@ export function clustering(from: Scaled, labels: Int32Array, k: number): Cluster
   const rest = meansAbout(means, 2);
   const squares = new Float64Array(count);
   const inertias = new ExactSums(k, count, topOf(columns));
+  const radii = new Float64Array(k);
   for (let i = 0; i < count; i++) {
     readRow(from, i, y);
     squares[i] = squaredTo(y, { means, rest }, labels[i]);
     inertias.add(labels[i], squares[i]);
+    radii[labels[i]] = Math.max(radii[labels[i]], Math.sqrt(squares[i]));
   }
-  return { ...from, labels, k, counts, means, rest, squares, inertias: inertias.values() };
+  return { ...from, labels, k, counts, means, rest, squares, inertias: inertias.values(), radii };
 }
 
 /** Puts row `i` into `y`, from `at` on: the very numbers that holders of rows compare it with. */

@@ -83,7 +83,7 @@ export function* largestDiameter(clusters: Clustering, kind: Diameter): Driver<n
  * cluster; else of all, and smaller clusters stay unasked.
  */
 function* widest(clusters: Clustering, every: boolean): Driver<Float64Array> {
-  const { labels, k, squares } = clusters;
+  const { labels, k, squares, radii } = clusters;
   const farthest = new Int32Array(k).fill(-1);
   squares.forEach((square, i) => {
     const j = labels[i];
@@ -91,7 +91,6 @@ function* widest(clusters: Clustering, every: boolean): Driver<Float64Array> {
   });
   const own = Int32Array.from(farthest, (_, j) => j);
   const found = (yield* folded(clusters, "most", { rows: farthest, clusters: own })).map(Math.sqrt);
-  const radii = Float64Array.from(farthest, (i) => Math.sqrt(squares[i]));
   let largest = found.reduce((most, width) => Math.max(most, width), 0);
   for (let i = 0; i < labels.length; ) {
     const rows: number[] = [];
@@ -153,7 +152,7 @@ type Bounds = (row: number, use: (cluster: number, bound: number) => void) => vo
 
 /** Lower bounds on a row's distance to the rows of each cluster above its own. */
 function boundsOf(clusters: Clustering): Bounds {
-  const { labels, k, rows, squares } = clusters;
+  const { labels, k, rows, radii } = clusters;
   const apart = meansApart(clusters);
   const y = new Float64Array(rows.columns);
   const squared = new Float64Array(k);
@@ -164,12 +163,10 @@ function boundsOf(clusters: Clustering): Bounds {
   /** Of x from the middle between the means of a and b, towards a. */
   const before = (a: number, b: number, toA: number, toB: number) =>
     apart[a * k + b] > 0 ? (toB - toA - ROUNDING * (toA + toB)) / (2 * apart[a * k + b]) : -Infinity;
-  const radii = new Float64Array(k);
   /** `foremost[b · k + a]`: the least that a row of b lies towards b. */
   const foremost = new Float64Array(k * k).fill(Infinity);
   for (let i = 0; i < rows.count; i++) {
     const b = labels[i];
-    radii[b] = Math.max(radii[b], Math.sqrt(squares[i]));
     measure(i, 0);
     for (let a = 0; a < b; a++) foremost[b * k + a] = Math.min(foremost[b * k + a], before(b, a, squared[b], squared[a]));
   }
@@ -184,18 +181,19 @@ function boundsOf(clusters: Clustering): Bounds {
 }
 
 /**
- * For each pair of clusters, what `merge` makes of the answers of the one's rows about the other: k × k,
- * the lower cluster's first; `both`: of the rows of either.
+ * For each pair of clusters, what `merge` makes (or else the sum) of the answers of the one's rows about the
+ * other: k × k, the upper triangle; `both`: of the rows of either.
  */
 function* betweenClusters(clusters: Clustering, fold: "sum" | "least" | "most", both: boolean, merge?: (a: number, b: number) => number): Driver<Float64Array> {
   const { labels, k, rows } = clusters;
   const found = new Float64Array(k * k);
   const sums = new ExactSums(k * k, rows.count, sumTop(clusters));
+  const rank = ranksOf(clusters);
   for (let i = 0; i < rows.count; ) {
     const asks = { rows: [] as number[], clusters: [] as number[] };
     for (; i < rows.count && asks.rows.length < BATCH; i++) {
-      for (let j = both ? 0 : labels[i] + 1; j < k; j++) {
-        if (j === labels[i]) continue;
+      for (let j = 0; j < k; j++) {
+        if (j === labels[i] || (!both && rank[j] < rank[labels[i]])) continue;
         asks.rows.push(i);
         asks.clusters.push(j);
       }
@@ -209,6 +207,16 @@ function* betweenClusters(clusters: Clustering, fold: "sum" | "least" | "most", 
     });
   }
   return merge ? found : sums.values();
+}
+
+/** The clusters in an order that does not depend on their labels: who asks whom shows in the last bit of sums. */
+function ranksOf({ k, counts, inertias, means }: Clustering): Float64Array {
+  const columns = means.length / k;
+  const keys = Array.from(counts, (count, j) => [count, inertias[j], ...means.subarray(j * columns, (j + 1) * columns)]);
+  const order = keys.map((_, j) => j).sort((a, b) => keys[a].map((v, i) => v - keys[b][i]).find((apart) => apart !== 0) ?? 0);
+  const rank = new Float64Array(k);
+  order.forEach((j, at) => (rank[j] = at));
+  return rank;
 }
 
 /** Σ of the distances of each cluster's rows to the mean of another, of both ways together. */

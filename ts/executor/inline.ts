@@ -1,7 +1,8 @@
 import { merge, type Finished, type Pairs, type Question, type Replies } from "../questions.js";
 import type { Rows } from "../points.js";
 import type { Algorithm } from "../algorithm.js";
-import { Crowd, search, Shard } from "../wasm.js";
+import { Crowd } from "../crowd.js";
+import { search, Shard } from "../wasm.js";
 
 /** Multiply-adds between two yields: a few milliseconds of work. */
 const PIECE = 2 ** 26;
@@ -125,14 +126,8 @@ export class Inline {
         if (!short) yield* inRuns(count, columns, (from, to) => shard.finishRows(data, from, to, about));
         return shard.finished(question.k, question.labels) satisfies Finished;
       }
-      case "pairs": {
-        const crowd = crowdOf(part, columns, question);
-        crowd.ask(question);
-        yield;
-        const budget = Math.max(1, Math.floor(PIECE / 4 / columns));
-        while (crowd.work(budget)) yield;
-        return crowd.reply();
-      }
+      case "pairs":
+        return yield* crowdOf(part, columns, question).answer(question, Math.ceil(PIECE / 4 / columns));
     }
   }
 }

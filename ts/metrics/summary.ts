@@ -49,10 +49,8 @@ function widths({ clusters }: Judged): Driver<Float64Array> {
 }
 
 function summaries({ clusters, names }: Judged, widths: Float64Array): ClusterSummary[] {
-  const { k, labels, counts, means, rest, inertias, squares, exponent, rows: { columns } } = clusters;
+  const { k, counts, means, rest, inertias, radii, exponent, rows: { columns } } = clusters;
   const scale = 2 ** exponent;
-  const farthest = new Float64Array(k);
-  squares.forEach((square, i) => (farthest[labels[i]] = Math.max(farthest[labels[i]], square)));
   const apart = meansApart(clusters);
   return names.map((label, j) => {
     const spread = Math.sqrt(inertias[j] / counts[j]) * scale;
@@ -65,7 +63,7 @@ function summaries({ clusters, names }: Judged, widths: Float64Array): ClusterSu
       size: counts[j],
       mean: Array.from({ length: columns }, (_, c) => (means[j * columns + c] + rest[j * columns + c]) * scale),
       inertia: inertias[j] * scale ** 2,
-      radius: Math.sqrt(farthest[j]) * scale,
+      radius: radii[j] * scale,
       spread,
       diameter: widths[j] * scale,
       density: Math.exp(Math.log(counts[j]) - logBall(columns, spread)),

@@ -72,7 +72,7 @@ export function chooseKSync(points: Points, options: ChooseKOptions = {}): Choic
   try {
     const run = table(choice);
     let turn = run.next();
-    while (!turn.done) turn = run.next("row" in turn.value ? [] : turn.value.map((work) => holders.with(work, (executor) => pumpSync(work.driver, executor, undefined, signal))));
+    while (!turn.done) turn = run.next("row" in turn.value ? [] : turn.value.map((work) => holders.with(work, (executor) => pumpSync(work.driver(() => executor.computed), executor, undefined, signal))));
     return chosen(choice, turn.value);
   } finally {
     holders.dispose();
@@ -102,7 +102,7 @@ export async function* chooseKSteps(points: Points, options: ChooseKOptions = {}
         continue;
       }
       const replies: unknown[] = [];
-      for (const work of turn.value) replies.push(await holders.with(work, (executor) => drained(pump(work.driver, executor, signal))));
+      for (const work of turn.value) replies.push(await holders.with(work, (executor) => drained(pump(work.driver(() => executor.computed), executor, signal))));
       turn = run.next(replies);
     }
     return chosen(choice, turn.value);

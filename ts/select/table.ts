@@ -21,7 +21,8 @@ import { bootstrapWeights } from "./stability.js";
 export interface Work {
   readonly rows: Rows;
   readonly weights: Float64Array | null;
-  readonly driver: Driver<unknown>;
+  /** `computed`: distances that the holder of the rows has computed so far. */
+  readonly driver: (computed: () => number) => Driver<unknown>;
 }
 export interface Ready {
   readonly row: Candidate;
@@ -34,24 +35,24 @@ const [REFERENCE, RESAMPLE] = [1_000_000_000, 2_000_000_000];
 export function* table(choice: ParsedChoice): Generator<Work[] | Ready, Candidate[], unknown[]> {
   const { rows, ks, seed, references, box, resamples } = choice;
   const main = { rows, weights: null };
-  const [space] = (yield [{ ...main, driver: load(rows.count, rows.columns, false, columnNames(rows)) }]) as [Space];
+  const [space] = (yield [{ ...main, driver: () => load(rows.count, rows.columns, false, columnNames(rows)) }]) as [Space];
   const scale = scaled(rows);
   const sets = typeof references === "number" ? references : references.length;
   const draw = typeof references === "number" && sets > 0 ? referencesFor(rows, box) : null;
   const found: Candidate[] = [];
   for (const k of ks) {
     const own = derivedSeed(seed, k);
-    const [solution] = (yield [{ ...main, driver: solveIn(space, problem(choice, rows, k, own)) }]) as [Solution];
+    const [solution] = (yield [{ ...main, driver: (computed) => solveIn(space, problem(choice, rows, k, own, computed)) }]) as [Solution];
     const model = modelOf(solution, 0, rows.count);
     // One cluster is always found again.
     const resampled = Array.from({ length: k > 1 ? resamples : 0 }, (_, r) => bootstrap(choice, k, derivedSeed(seed, RESAMPLE + r)));
-    const [measures, ...rands] = (yield [{ ...main, driver: judged(choice, scale, model) }, ...resampled]) as [Measures, ...Solution[]];
+    const [measures, ...rands] = (yield [{ ...main, driver: () => judged(choice, scale, model) }, ...resampled]) as [Measures, ...Solution[]];
     const inertias: number[] = [];
     for (let b = 0; b < sets; b++) {
       // Made anew for each k, so that one at a time is in memory.
       const own = derivedSeed(seed, REFERENCE + b);
       const set = typeof references === "number" ? draw!(own) : references[b];
-      const [{ inertia }] = (yield [{ rows: set, weights: null, driver: fitted(choice, set, k, derivedSeed(own, k)) }]) as [Solution];
+      const [{ inertia }] = (yield [{ rows: set, weights: null, driver: (computed) => fitted(choice, set, k, derivedSeed(own, k), computed) }]) as [Solution];
       inertias.push(inertia);
     }
     const gap = gapOf(model.inertia, inertias);
@@ -106,15 +107,15 @@ function* judged({ sample, seed, dunn }: ParsedChoice, scale: Scaled, { labels, 
 function bootstrap(choice: ParsedChoice, k: number, seed: number): Work {
   const { rows } = choice;
   const weights = bootstrapWeights(rows.count, k, seed);
-  return { rows, weights: choice.fit(rows, k, weights).weights, driver: fitted(choice, rows, k, derivedSeed(seed, k), weights) };
+  return { rows, weights: choice.fit(rows, k, weights).weights, driver: (computed) => fitted(choice, rows, k, derivedSeed(seed, k), computed, weights) };
 }
 
-function* fitted(choice: ParsedChoice, rows: Rows, k: number, seed: number, weights?: Float64Array): Driver<Solution> {
+function* fitted(choice: ParsedChoice, rows: Rows, k: number, seed: number, computed: () => number, weights?: Float64Array): Driver<Solution> {
   const space = yield* load(rows.count, rows.columns, weights !== undefined, columnNames(rows));
-  return yield* solveIn(space, problem(choice, rows, k, seed, weights));
+  return yield* solveIn(space, problem(choice, rows, k, seed, computed, weights));
 }
 
-function problem(choice: ParsedChoice, rows: Rows, k: number, seed: number, weights?: Float64Array): Parameters<typeof solveIn>[1] {
+function problem(choice: ParsedChoice, rows: Rows, k: number, seed: number, computed: () => number, weights?: Float64Array): Parameters<typeof solveIn>[1] {
   const { weights: scaledWeights, ...rest } = choice.fit(rows, k, weights);
-  return { ...rest, count: rows.count, weighted: scaledWeights !== null, seed, clock: () => performance.now(), deadline: Infinity };
+  return { ...rest, count: rows.count, weighted: scaledWeights !== null, seed, computed, clock: () => performance.now(), deadline: Infinity };
 }

@@ -6,10 +6,10 @@
 
 use lloyd::OutOfMemory;
 use lloyd::assign::Algorithm;
-use lloyd::exact::{Sums, magic};
+use lloyd::exact::Sums;
 use lloyd::frame::Frame;
-use lloyd::kernel::pairs::Fold;
-use lloyd::pairs;
+use lloyd::kernel;
+use lloyd::kernel::pairs::{Fold, Kept, WIDTH};
 use lloyd::rows::{Extents, Rows};
 use lloyd::shard::{self, Draw};
 use wasm_bindgen::prelude::*;
@@ -305,51 +305,51 @@ pub fn search(rows: &[f32], weights: &[f64], columns: usize, k: usize, swaps: us
     Ok([&[found.swaps][..], &found.seeds].concat())
 }
 
-/// Rows sorted by cluster, which answer about distances.
+/// Rows against which others are measured. JavaScript fills `rows` and `lanes` and reads `kept`.
 #[wasm_bindgen]
 pub struct Pairs {
-    inner: pairs::Pairs,
-    labels: Vec<u32>,
-    scale: f64,
-    staged: Vec<f64>,
+    rows: Vec<f64>,
+    lanes: Vec<f64>,
+    kept: Kept,
 }
 
 #[wasm_bindgen]
 impl Pairs {
-    /// A row for each of `labels`, which are below `k`; it arrives through `place`, in units of
-    /// which a caller's is 1 / `scale`.
     #[wasm_bindgen(constructor)]
-    pub fn new(labels: Vec<u32>, k: usize, columns: usize, scale: f64) -> Maybe<Pairs> {
-        let inner = pairs::Pairs::new(&labels, k, columns).map_err(thrown)?;
-        Ok(Pairs { inner, labels, scale, staged: Vec::new() })
+    pub fn new(count: usize, columns: usize) -> Maybe<Pairs> {
+        let mut pairs = Pairs { rows: Vec::new(), lanes: Vec::new(), kept: [0; WIDTH] };
+        stage(&mut pairs.rows, count * columns)?;
+        stage(&mut pairs.lanes, (columns + 1) * WIDTH)?;
+        Ok(pairs)
     }
 
-    /// Where `len` numbers go before they are placed.
-    pub fn stage(&mut self, len: usize) -> Maybe<*mut f64> {
-        stage(&mut self.staged, len)
+    /// count × columns, row-major.
+    pub fn rows(&self) -> *const f64 {
+        self.rows.as_ptr()
     }
 
-    /// Takes the staged rows, `from` to `to` of all.
-    pub fn place(&mut self, from: usize, to: usize) {
-        self.inner.place(&self.staged, &self.labels[from..to], self.scale);
+    /// The rows that are measured, columns × 8, and the constants that round to the unit of each.
+    pub fn lanes(&self) -> *const f64 {
+        self.lanes.as_ptr()
     }
 
-    /// `fold`: 0 sums of distances in units of 2^unit, 1 least and 2 largest squared distances.
-    pub fn ask(&mut self, fold: u8, unit: i32, askers: Vec<f64>, counts: &[u32]) -> Maybe<()> {
-        let fold = match fold {
-            0 => Fold::Sum(magic(unit)),
+    /// 8 numbers of 64 bits: sums in units as integers, else f64.
+    pub fn kept(&self) -> *const u64 {
+        self.kept.as_ptr()
+    }
+
+    /// Folds the distances of the lanes to the rows' values `from` to `to` into what is kept. `what`: 0 sums
+    /// in units, 1 least and 2 largest squares; 3, 4 and 5 the same, beginning anew.
+    pub fn fold(&mut self, what: u8, from: usize, to: usize) {
+        let fold = match what % 3 {
+            0 => Fold::Sum,
             1 => Fold::Least,
             _ => Fold::Most,
         };
-        self.inner.ask(fold, askers, counts).map_err(thrown)
-    }
-
-    /// About `budget` pairs of the work; true while there is more.
-    pub fn work(&mut self, budget: usize) -> bool {
-        self.inner.work(budget)
-    }
-
-    pub fn reply(&self) -> Maybe<Vec<f64>> {
-        self.inner.reply().map_err(thrown)
+        if what > 2 {
+            self.kept = fold.none();
+        }
+        let columns = self.lanes.len() / WIDTH - 1;
+        kernel::pairs::fold(fold, &self.lanes, columns, &self.rows[from..to], &mut self.kept);
     }
 }

@@ -9,7 +9,6 @@ pub mod exact;
 pub mod frame;
 pub mod kernel;
 pub mod order;
-pub mod pairs;
 pub mod race;
 pub mod rows;
 pub mod search;

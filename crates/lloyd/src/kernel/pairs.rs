@@ -10,8 +10,9 @@
 //!
 //! Departures:
 //! 1. fixed(v) is v + M with M = 1.5·2^52 units, read as an integer: one addition rounds v to
-//!    a multiple of the unit, and sums of integers do not depend on order.
-//! 2. In SIMD 8 rows stand in four vectors, and two other rows are taken at a time.
+//!    a multiple of the unit, and sums of integers do not depend on order. Each lane has a unit of its own.
+//! 2. In SIMD 8 rows stand in four vectors: as many sums as hide an addition's latency. Two other rows at a
+//!    time were no faster.
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 use super::scalar as active;
@@ -24,8 +25,8 @@ pub const WIDTH: usize = 8;
 /// What is kept of the distances between a row and others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fold {
-    /// Σ of distances, in units: the constant rounds a distance to them (`exact::magic`).
-    Sum(f64),
+    /// Σ of distances, in the lane's units.
+    Sum,
     /// The smallest squared distance.
     Least,
     /// The largest squared distance.
@@ -39,14 +40,15 @@ impl Fold {
     /// Of no rows at all.
     pub fn none(self) -> Kept {
         match self {
-            Fold::Sum(_) => [0; WIDTH],
+            Fold::Sum => [0; WIDTH],
             Fold::Least => [f64::INFINITY.to_bits(); WIDTH],
             Fold::Most => [f64::NEG_INFINITY.to_bits(); WIDTH],
         }
     }
 }
 
-/// `lanes`: `[t][8]`, `d` of them; `rows`: whole rows of `d`, row-major. INOUT `kept`.
+/// `lanes`: `[t][8]`, `d` of them, and behind them 8 constants that round to the lanes' units
+/// (`exact::magic`); `rows`: whole rows of `d`, row-major. INOUT `kept`.
 pub fn fold(fold: Fold, lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept) {
     active::pairs(fold, lanes, d, rows, kept);
 }

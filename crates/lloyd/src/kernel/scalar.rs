@@ -111,7 +111,8 @@ pub fn pairs(fold: Fold, lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept)
             });
             let before = f64::from_bits(kept[l]);
             match fold {
-                Fold::Sum(magic) => {
+                Fold::Sum => {
+                    let magic = lanes[d * WIDTH + l];
                     let fixed = (squared.sqrt() + magic).to_bits().wrapping_sub(magic.to_bits());
                     kept[l] = kept[l].wrapping_add(fixed);
                 }

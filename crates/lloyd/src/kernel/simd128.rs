@@ -341,22 +341,21 @@ unsafe fn wide_slice(rows: [&[f32]; 4], first: usize, depth: usize, c: *const f3
 }
 
 /// Rows in lanes: 8 rows against others, by f64 distance; see `pairs.rs`.
+#[inline(never)]
 pub fn pairs(fold: Fold, lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept) {
-    assert!(lanes.len() >= d * WIDTH && rows.len().is_multiple_of(d));
+    assert!(lanes.len() >= (d + 1) * WIDTH && rows.len().is_multiple_of(d));
     let (x, y, count) = (lanes.as_ptr(), rows.as_ptr(), rows.len() / d);
-    // SAFETY: the lanes hold d × 8 values, the rows count × d, `kept` four vectors.
+    // SAFETY: the lanes hold d + 1 times 8 values, the rows count × d, `kept` four vectors.
     unsafe {
         let at: *mut v128 = kept.as_mut_ptr().cast();
         let mut acc: [v128; 4] = core::array::from_fn(|v| v128_load(at.add(v)));
         match fold {
-            Fold::Sum(magic) => {
-                let (m, bits) = (f64x2_splat(magic), i64x2_splat(magic.to_bits() as i64));
-                rows_by_two(x, y, d, count, &mut acc, |acc, squared| {
-                    i64x2_add(acc, i64x2_sub(f64x2_add(f64x2_sqrt(squared), m), bits))
-                });
-            }
-            Fold::Least => rows_by_two(x, y, d, count, &mut acc, |acc, squared| f64x2_pmin(acc, squared)),
-            Fold::Most => rows_by_two(x, y, d, count, &mut acc, |acc, squared| f64x2_pmax(acc, squared)),
+            Fold::Sum => each_row(x, y, d, count, &mut acc, |v, acc, squared| {
+                let m = v128_load(x.add(d * WIDTH + v * 2).cast());
+                i64x2_add(acc, i64x2_sub(f64x2_add(f64x2_sqrt(squared), m), m))
+            }),
+            Fold::Least => each_row(x, y, d, count, &mut acc, |_, acc, squared| f64x2_pmin(acc, squared)),
+            Fold::Most => each_row(x, y, d, count, &mut acc, |_, acc, squared| f64x2_pmax(acc, squared)),
         }
         for (v, acc) in acc.into_iter().enumerate() {
             v128_store(at.add(v), acc);
@@ -364,48 +363,32 @@ pub fn pairs(fold: Fold, lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept)
     }
 }
 
+/// `keep`: from a vector's number, what is kept of it and the squared distances to a row, what is to be kept.
 #[inline(always)]
-unsafe fn rows_by_two(
+unsafe fn each_row(
     x: *const f64,
     y: *const f64,
     d: usize,
     count: usize,
     acc: &mut [v128; 4],
-    keep: impl Fn(v128, v128) -> v128,
+    keep: impl Fn(usize, v128, v128) -> v128,
 ) {
     let mut y = y;
-    for _ in 0..count / 2 {
-        let [a, b] = unsafe { squared_apart::<2>(x, y, d) };
-        for (acc, (a, b)) in acc.iter_mut().zip(a.into_iter().zip(b)) {
-            *acc = keep(keep(*acc, a), b);
-        }
-        y = y.wrapping_add(2 * d);
-    }
-    if !count.is_multiple_of(2) {
-        let [a] = unsafe { squared_apart::<1>(x, y, d) };
-        for (acc, a) in acc.iter_mut().zip(a) {
-            *acc = keep(*acc, a);
-        }
-    }
-}
-
-/// Squared distances of 8 rows in lanes to `C` others.
-#[inline(always)]
-unsafe fn squared_apart<const C: usize>(x: *const f64, y: *const f64, d: usize) -> [[v128; 4]; C] {
-    let mut sum = [[f64x2_splat(0.0); 4]; C];
-    let (mut x, mut y) = (x, y);
-    for _ in 0..d {
-        unsafe {
-            let ys: [v128; C] = core::array::from_fn(|c| v128_load64_splat(y.add(c * d).cast()));
-            for v in 0..4 {
-                let xs = v128_load(x.add(v * 2).cast());
-                for c in 0..C {
-                    let apart = f64x2_sub(xs, ys[c]);
-                    sum[c][v] = f64x2_add(sum[c][v], f64x2_mul(apart, apart));
+    for _ in 0..count {
+        let mut sum = [f64x2_splat(0.0); 4];
+        let mut x = x;
+        for _ in 0..d {
+            unsafe {
+                let ys = v128_load64_splat(y.cast());
+                for (v, sum) in sum.iter_mut().enumerate() {
+                    let apart = f64x2_sub(v128_load(x.add(v * 2).cast()), ys);
+                    *sum = f64x2_add(*sum, f64x2_mul(apart, apart));
                 }
+                (x, y) = (x.add(WIDTH), y.add(1));
             }
-            (x, y) = (x.add(WIDTH), y.add(1));
+        }
+        for (v, (acc, sum)) in acc.iter_mut().zip(sum).enumerate() {
+            *acc = keep(v, *acc, sum);
         }
     }
-    sum
 }
