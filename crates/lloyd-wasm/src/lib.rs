@@ -45,8 +45,8 @@ impl Shard {
     #[wasm_bindgen(constructor)]
     pub fn new(count: usize, columns: usize, first: f64, total: f64) -> Maybe<Shard> {
         let rows = Rows::new(count, columns, first as u64, total as usize).map_err(thrown)?;
-        let extents = rows.extents().map_err(thrown)?;
-        let squares = Sums::zero(1).map_err(thrown)?;
+        let extents = rows.extents();
+        let squares = Sums::zero(1);
         Ok(Shard {
             inner: shard::Shard::new(rows),
             staged: Vec::new(),
@@ -90,17 +90,16 @@ impl Shard {
 
     /// Measures the staged rows, `from` to `to`; the first ones start over.
     #[wasm_bindgen(js_name = measureStaged)]
-    pub fn measure_staged(&mut self, short: bool, from: usize, to: usize, stride: f64) -> Maybe<()> {
+    pub fn measure_staged(&mut self, short: bool, from: usize, to: usize, stride: f64) {
         let rows = &self.inner.rows;
         let (len, first) = ((to - from) * rows.columns, rows.first + from as u64);
         if from == 0 {
-            self.extents = rows.extents().map_err(thrown)?;
+            self.extents = rows.extents();
         }
         match short {
             true => self.extents.meet(&self.short[..len], first, stride as u64),
             false => self.extents.meet(&self.staged[..len], first, stride as u64),
         }
-        .map_err(thrown)
     }
 
     /// `[bad row or -1, its column, its value, min × d, max × d, sampled rows × d …]`
@@ -112,14 +111,13 @@ impl Shard {
 
     /// `span`: |coordinate| ≤ 2^span in this frame.
     #[wasm_bindgen(js_name = setFrame)]
-    pub fn set_frame(&mut self, origin: &[f64], exponent: i32, grid: &[i32], span: i32) -> Maybe<()> {
-        self.frame = Some(Frame::new(origin, exponent, grid).map_err(thrown)?);
+    pub fn set_frame(&mut self, origin: &[f64], exponent: i32, grid: &[i32], span: i32) {
+        self.frame = Some(Frame::new(origin, exponent, grid));
         self.inner.rows.span = span;
         self.inner.rows.values.clear();
         self.inner.rows.norms.clear();
         self.inner.forget();
-        self.squares = Sums::zero(1).map_err(thrown)?;
-        Ok(())
+        self.squares = Sums::zero(1);
     }
 
     /// Loads the next rows, `count` staged ones.
@@ -267,9 +265,9 @@ impl Shard {
 
     /// Squared distances of the staged rows, `from` to `to`, to every centroid: rows × k.
     #[wasm_bindgen(js_name = distancesStaged)]
-    pub fn distances_staged(&mut self, from: usize, to: usize, centroids: &[f64]) -> Maybe<Vec<f64>> {
+    pub fn distances_staged(&mut self, from: usize, to: usize, centroids: &[f64]) -> Vec<f64> {
         let len = self.place_staged(from, to);
-        shard::distances(&self.staged[..len], self.inner.rows.columns, centroids).map_err(thrown)
+        shard::distances(&self.staged[..len], self.inner.rows.columns, centroids)
     }
 
     /// Drops every memory of earlier questions.

@@ -12,8 +12,6 @@
 //! 1. What `snap` cuts off is snapped again to a finer unit and added to a second sum, and so on
 //!    ([`BINS`] times): the digits of sums of values far below the bound survive.
 
-use crate::Allocate;
-
 /// log2 of the smallest power of two that is at least `n`.
 pub fn log2_ceil(n: usize) -> i32 {
     n.max(1).next_power_of_two().trailing_zeros() as i32
@@ -72,8 +70,8 @@ pub struct Sums {
 }
 
 impl Sums {
-    pub fn zero(len: usize) -> Result<Self, crate::OutOfMemory> {
-        Ok(Self { planes: Vec::filled(len * BINS, 0.0)?, len })
+    pub fn zero(len: usize) -> Self {
+        Self { planes: vec![0.0; len * BINS], len }
     }
 
     #[inline(always)]
@@ -103,10 +101,10 @@ mod tests {
         ) {
             let values: Vec<f64> = values.iter().map(|&(v, e)| v * exp2(e)).collect();
             let units = Units::new(values.len(), 0);
-            let mut forward = Sums::zero(1).unwrap();
+            let mut forward = Sums::zero(1);
             values.iter().for_each(|&v| forward.add(0, units.split(v)));
             let cut = cut.min(values.len());
-            let mut parts = [Sums::zero(1).unwrap(), Sums::zero(1).unwrap()];
+            let mut parts = [Sums::zero(1), Sums::zero(1)];
             values.iter().enumerate().rev().for_each(|(i, &v)| parts[(i < cut) as usize].add(0, units.split(v)));
             let merged: Vec<u64> = (0..BINS).map(|b| (parts[0].planes[b] + parts[1].planes[b]).to_bits()).collect();
             prop_assert_eq!(forward.planes.iter().map(|v| v.to_bits()).collect::<Vec<_>>(), merged);
@@ -118,7 +116,7 @@ mod tests {
         #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
         fn taking_away_undoes_adding(values in prop::collection::vec(-1.0f64..1.0, 1..100)) {
             let units = Units::new(values.len(), 0);
-            let mut sum = Sums::zero(1).unwrap();
+            let mut sum = Sums::zero(1);
             values.iter().for_each(|&v| sum.add(0, units.split(v)));
             values.iter().rev().for_each(|&v| sum.add(0, units.split(v).map(|p| -p)));
             prop_assert!(sum.planes.iter().all(|&p| p == 0.0));

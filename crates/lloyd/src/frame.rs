@@ -15,7 +15,6 @@
 //!    whole rows of at least [`RUN`] values: one loop without regard to d, in vectors for any d.
 
 use crate::exact::{exp2, log2_ceil, magic, snap};
-use crate::{Allocate, OutOfMemory};
 
 /// The finest grid of any column: no product of two loaded values is subnormal in f32.
 pub const FINEST: i32 = -60;
@@ -38,13 +37,13 @@ pub struct Frame {
 impl Frame {
     /// `origin`, `grid`: one per column; `grid` is log2 of the column's unit in the frame.
     /// The caller's units are 2^exponent of the frame's.
-    pub fn new(origin: &[f64], exponent: i32, grid: &[i32]) -> Result<Self, OutOfMemory> {
+    pub fn new(origin: &[f64], exponent: i32, grid: &[i32]) -> Self {
         let run = run_of(origin.len());
-        Ok(Self {
+        Self {
             scale: exp2(-exponent),
-            origin: Vec::collected(run, origin.iter().copied().cycle().take(run))?,
-            magic: Vec::collected(run, grid.iter().map(|&e| magic(e)).cycle().take(run))?,
-        })
+            origin: origin.iter().copied().cycle().take(run).collect(),
+            magic: grid.iter().map(|&e| magic(e)).cycle().take(run).collect(),
+        }
     }
 
     /// The grid of a column with |y| ≤ 2^top, for `count` rows in all.

@@ -20,30 +20,26 @@ pub struct OutOfMemory {
     pub bytes: f64,
 }
 
-/// Vectors whose allocation can fail without a trap.
+/// Vectors whose allocation can fail without a trap: those with an entry for each row. All others are small
+/// beside these.
 pub(crate) trait Allocate<T: Copy>: Sized {
     fn reserved(len: usize) -> Result<Self, OutOfMemory>;
     fn filled(len: usize, value: T) -> Result<Self, OutOfMemory>;
-    fn copied(from: &[T]) -> Result<Self, OutOfMemory>;
     fn collected(len: usize, from: impl Iterator<Item = T>) -> Result<Self, OutOfMemory>;
 }
 
 impl<T: Copy> Allocate<T> for Vec<T> {
+    #[inline(never)]
     fn reserved(len: usize) -> Result<Self, OutOfMemory> {
         let mut v = Vec::new();
         v.try_reserve_exact(len).map_err(|_| OutOfMemory { bytes: len as f64 * size_of::<T>() as f64 })?;
         Ok(v)
     }
 
+    #[inline(never)]
     fn filled(len: usize, value: T) -> Result<Self, OutOfMemory> {
         let mut v = Self::reserved(len)?;
         v.resize(len, value);
-        Ok(v)
-    }
-
-    fn copied(from: &[T]) -> Result<Self, OutOfMemory> {
-        let mut v = Self::reserved(from.len())?;
-        v.extend_from_slice(from);
         Ok(v)
     }
 

@@ -74,27 +74,23 @@ impl Rows {
         2 * self.span + 2 + log2_ceil(self.columns)
     }
 
-    pub fn extents(&self) -> Result<Extents, OutOfMemory> {
-        Ok(Extents {
-            min: Vec::filled(self.columns, f64::INFINITY)?,
-            max: Vec::filled(self.columns, f64::NEG_INFINITY)?,
-            bad: None,
-            sample: Vec::new(),
-        })
+    pub fn extents(&self) -> Extents {
+        let (min, max) = (vec![f64::INFINITY; self.columns], vec![f64::NEG_INFINITY; self.columns]);
+        Extents { min, max, bad: None, sample: Vec::new() }
     }
 }
 
 impl Extents {
     /// `some`: whole rows, the first of which has the global number `first`.
-    pub fn meet<T: Number>(&mut self, some: &[T], first: u64, stride: u64) -> Result<(), OutOfMemory> {
+    pub fn meet<T: Number>(&mut self, some: &[T], first: u64, stride: u64) {
         let d = self.min.len();
         let Some(start) = some.get(..d) else {
-            return Ok(());
+            return;
         };
         let run = run_of(d);
-        let mut min = Vec::collected(run, start.iter().copied().cycle().take(run))?;
-        let mut max = Vec::copied(&min)?;
-        let mut finite = Vec::filled(run, T::default())?;
+        let mut min: Vec<T> = start.iter().copied().cycle().take(run).collect();
+        let mut max = min.clone();
+        let mut finite = vec![T::default(); run];
         for tile in some.chunks(run * 8) {
             extremes(tile, &mut min, &mut max, &mut finite);
         }
@@ -110,7 +106,6 @@ impl Extents {
         for row in some.chunks_exact(d).skip(skip as usize).step_by(stride as usize) {
             self.sample.extend(row.iter().map(|&x| x.into()));
         }
-        Ok(())
     }
 }
 

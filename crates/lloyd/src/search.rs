@@ -74,7 +74,7 @@ pub fn search(
 ) -> Result<Found, OutOfMemory> {
     let count = rows.len() / d;
     let mut lanes = Vec::filled(count.div_ceil(BLOCK) * BLOCK * d, 0.0)?;
-    let mut block = Block::new(d)?;
+    let mut block = Block::new(d);
     for (from, to) in rows.chunks(BLOCK * d).zip(lanes.chunks_exact_mut(BLOCK * d)) {
         block.fill(from, d);
         to.copy_from_slice(&block.lanes);
@@ -93,7 +93,7 @@ pub fn search(
             let Some(x) = search.draw() else { break };
             search.distances(x, &mut to_row);
             if let Some(j) = search.cheapest(&to_row) {
-                search.swap(j, x, &to_row)?;
+                search.swap(j, x, &to_row);
                 taken += 1;
             }
         }
@@ -152,7 +152,7 @@ impl Search<'_> {
         (gain > least).then_some(j as u32)
     }
 
-    fn swap(&mut self, j: u32, x: u32, to: &[f32]) -> Result<(), OutOfMemory> {
+    fn swap(&mut self, j: u32, x: u32, to: &[f32]) {
         self.seeds[j as usize] = x;
         let mut again = Vec::new();
         for (i, (near, &squared)) in self.near.iter_mut().zip(to).enumerate() {
@@ -162,8 +162,8 @@ impl Search<'_> {
                 near.meet(squared, j);
             }
         }
-        let mut block = Block::new(self.d)?;
-        let mut gathered = Vec::filled(BLOCK * self.d, 0.0f32)?;
+        let mut block = Block::new(self.d);
+        let mut gathered = vec![0.0f32; BLOCK * self.d];
         for some in again.chunks(BLOCK) {
             for (to, &i) in gathered.chunks_exact_mut(self.d).zip(some) {
                 to.copy_from_slice(&self.rows[i as usize * self.d..][..self.d]);
@@ -180,6 +180,5 @@ impl Search<'_> {
                 self.near[i as usize] = near;
             }
         }
-        Ok(())
     }
 }

@@ -119,14 +119,14 @@ impl Shard {
             && self.memory.changed.as_ref().is_some_and(|(from, _)| from.as_deref() == previous);
         if !repeated {
             if let Some(previous) = previous.filter(|&p| known != Some(p)) {
-                passes.push(self.assign_pass(k, previous, None)?);
+                passes.push(self.assign_pass(k, previous, None));
             }
             if previous.is_none() {
                 self.memory.clusters = None;
                 self.make_clusters(k)?;
             }
-            let from = previous.map(Vec::copied).transpose()?;
-            passes.push(self.assign_pass(k, centroids, Some(from))?);
+            let from = previous.map(<[f64]>::to_vec);
+            passes.push(self.assign_pass(k, centroids, Some(from)));
         }
         self.restart(passes);
         Ok(())
@@ -165,14 +165,14 @@ impl Shard {
         let lists = (candidates.len() / d).max(1);
         let seeding = Seeding {
             draw,
-            seeds: Vec::copied(seeds)?,
+            seeds: seeds.to_vec(),
             known,
-            candidates: Vec::copied(candidates)?,
+            candidates: candidates.to_vec(),
             any: !(seeds.is_empty() && candidates.is_empty()),
             races: vec![Race::new(seed, stage, places); lists],
-            potentials: Sums::zero(lists)?,
+            potentials: Sums::zero(lists),
             units: self.rows.units(self.rows.distance_top()),
-            block: Block::new(d)?,
+            block: Block::new(d),
         };
         self.restart(vec![Pass::Seed(Box::new(seeding))]);
         Ok(())
@@ -181,7 +181,7 @@ impl Shard {
     /// `farthest`: the `places` rows of positive weight farthest from their centroid, none that lies at it.
     pub fn begin_farthest(&mut self, places: usize, k: usize, centroids: &[f64]) -> Result<(), OutOfMemory> {
         let mut passes = self.answer_to(k, centroids)?;
-        passes.push(Pass::Far { centroids: Vec::copied(centroids)?, race: Race::new(0, 0, places) });
+        passes.push(Pass::Far { centroids: centroids.to_vec(), race: Race::new(0, 0, places) });
         self.restart(passes);
         Ok(())
     }
@@ -190,9 +190,9 @@ impl Shard {
     /// it. Without `about`, only the labels are made, and [`Shard::finish_some`] does the rest.
     pub fn begin_finish(&mut self, k: usize, centroids: &[f64], about: Option<&[f64]>) -> Result<(), OutOfMemory> {
         let mut passes = self.answer_to(k, centroids)?;
-        self.memory.refined = Refined { inertias: Sums::zero(k)?, sums: Sums::default() };
+        self.memory.refined = Refined { inertias: Sums::zero(k), sums: Sums::default() };
         if let Some(about) = about {
-            passes.push(Pass::Finish { about: Vec::copied(about)? });
+            passes.push(Pass::Finish { about: about.to_vec() });
         }
         self.restart(passes);
         Ok(())
@@ -211,7 +211,7 @@ impl Shard {
     /// `refine`: labels by `centroids`, whose sums [`Shard::refine_some`] makes afterwards.
     pub fn begin_refine(&mut self, k: usize, centroids: &[f64]) -> Result<(), OutOfMemory> {
         let passes = self.answer_to(k, centroids)?;
-        self.memory.refined = Refined { inertias: Sums::default(), sums: Sums::zero(centroids.len())? };
+        self.memory.refined = Refined { inertias: Sums::default(), sums: Sums::zero(centroids.len()) };
         self.restart(passes);
         Ok(())
     }
@@ -284,9 +284,9 @@ impl Shard {
         Ok(())
     }
 
-    fn assign_pass(&mut self, k: usize, centroids: &[f64], from: Option<Previous>) -> Result<Pass, OutOfMemory> {
-        let assign = self.memory.chooser.begin(self.algorithm, &self.rows, centroids, k)?;
-        Ok(Pass::Assign { by: Vec::copied(centroids)?, assign, changed: 0, from })
+    fn assign_pass(&mut self, k: usize, centroids: &[f64], from: Option<Previous>) -> Pass {
+        let assign = self.memory.chooser.begin(self.algorithm, &self.rows, centroids, k);
+        Pass::Assign { by: centroids.to_vec(), assign, changed: 0, from }
     }
 
     /// The passes after which the clusters are those by `centroids`.
@@ -295,7 +295,7 @@ impl Shard {
         if self.memory.answered.as_deref() == Some(centroids) {
             return Ok(Vec::new());
         }
-        Ok(vec![self.assign_pass(k, centroids, None)?])
+        Ok(vec![self.assign_pass(k, centroids, None)])
     }
 
     /// In calls of at most a tile: V8 replaces its baseline code only between calls.

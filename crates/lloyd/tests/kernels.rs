@@ -83,9 +83,9 @@ proptest! {
         let rows = values(kind, n, d, seed);
         let centroids = centroids(&rows, d, k, seed);
         for shape in shapes(d, k) {
-            let panel = Panel::pack_as(shape, &centroids, k, d).unwrap();
+            let panel = Panel::pack_as(shape, &centroids, k, d);
             let (mut found, mut expected) = (Proposals::new(), Proposals::new());
-            propose(&panel, &rows, &mut Block::new(d).unwrap(), &mut found);
+            propose(&panel, &rows, &mut Block::new(d), &mut found);
             by_reference(&panel, &rows, &mut expected);
             for i in 0..n {
                 prop_assert_eq!(found.index[i], expected.index[i], "{:?} row {}", shape, i);
@@ -103,10 +103,10 @@ proptest! {
         let rows = values(kind, n, d, seed);
         let centroids = centroids(&rows, d, k, seed);
         for shape in shapes(d, k) {
-            let panel = Panel::pack_as(shape, &centroids, k, d).unwrap();
+            let panel = Panel::pack_as(shape, &centroids, k, d);
             let (a, b) = panel.slack();
             let mut found = Proposals::new();
-            propose(&panel, &rows, &mut Block::new(d).unwrap(), &mut found);
+            propose(&panel, &rows, &mut Block::new(d), &mut found);
             for (i, row) in rows.chunks_exact(d).enumerate() {
                 let c = &centroids[found.index[i] as usize * d..][..d];
                 let exact: f64 = row.iter().zip(c).map(|(&x, &c)| x as f64 * c - 0.5 * c * c).sum();
@@ -124,7 +124,7 @@ proptest! {
         let rows = values(kind, n, d, seed);
         let norms: Vec<f32> = rows.chunks_exact(d).map(|r| norm_squared(r).sqrt() as f32 * (1.0 + 1e-6)).collect();
         let centroids = centroids(&rows, d, k, seed);
-        let labels = *Lloyd::new(&centroids, k, d).unwrap().tile(&rows, &norms);
+        let labels = *Lloyd::new(&centroids, k, d).tile(&rows, &norms);
         for (i, row) in rows.chunks_exact(d).enumerate() {
             prop_assert_eq!(labels[i], nearest(row, &centroids), "row {}", i);
         }
@@ -137,6 +137,6 @@ fn centroids_beyond_f32_are_never_taken_for_near() {
     let rows = [0.5f32, -0.5, 0.25, 1.0];
     let norms = [1.0f32, 1.1];
     let centroids = [1e30, 1e30, 0.4, -0.4, -1e300, 0.0];
-    let labels = *Lloyd::new(&centroids, 3, 2).unwrap().tile(&rows, &norms);
+    let labels = *Lloyd::new(&centroids, 3, 2).tile(&rows, &norms);
     assert_eq!(labels[..2], [1, 1]);
 }

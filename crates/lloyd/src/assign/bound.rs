@@ -20,9 +20,13 @@ pub fn all_up(values: &[f64]) -> Vec<f32> {
     values.iter().map(|&v| up(v)).collect()
 }
 
-/// At least the way of a centroid.
-pub fn way(from: &[f64], to: &[f64]) -> f64 {
-    distance(from, to).sqrt() * (1.0 + SAFE)
+/// At least how far each centroid has gone since it was last seen, which is now.
+#[inline(never)]
+pub fn ways(seen: &mut [f64], centroids: &[f64], d: usize) -> Vec<f64> {
+    let both = seen.chunks_exact(d).zip(centroids.chunks_exact(d));
+    let ways = both.map(|(from, to)| distance(from, to).sqrt() * (1.0 + SAFE)).collect();
+    seen.copy_from_slice(centroids);
+    ways
 }
 
 /// At least the distance of a row to a centroid with at least this score. `margin`: twice the

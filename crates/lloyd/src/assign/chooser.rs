@@ -12,7 +12,6 @@ use super::filtering::{COLUMNS, RUN};
 use super::projected;
 use super::yinyang::BATCH;
 use super::{Bounds, Cells, Elkan, Fences, Filtering, Groups, Hamerly, Heads, Lloyd, Projected, Yinyang};
-use crate::OutOfMemory;
 use crate::kernel::TILE;
 use crate::rows::Rows;
 
@@ -128,13 +127,7 @@ impl Default for Chooser {
 
 impl Chooser {
     /// The next pass, over the labels that the last one left. `centroids`: k × d.
-    pub fn begin(
-        &mut self,
-        algorithm: Algorithm,
-        rows: &Rows,
-        centroids: &[f64],
-        k: usize,
-    ) -> Result<Assign, OutOfMemory> {
+    pub fn begin(&mut self, algorithm: Algorithm, rows: &Rows, centroids: &[f64], k: usize) -> Assign {
         let d = rows.columns;
         if let Memory::None = self.memory {
             // Without room for bounds, there are none.
@@ -153,14 +146,14 @@ impl Chooser {
                 _ => Memory::None,
             };
         }
-        Ok(match &mut self.memory {
-            Memory::Bounds(bounds) => Assign::Hamerly(Box::new(Hamerly::new(bounds, centroids, k, d)?)),
-            Memory::Fences(fences) => Assign::Elkan(Box::new(Elkan::new(fences, centroids, k, d)?)),
-            Memory::Groups(groups) => Assign::Yinyang(Box::new(Yinyang::new(groups, centroids, k, d)?)),
-            Memory::Heads(heads) => Assign::Projected(Box::new(Projected::new(heads, centroids, k, d)?)),
-            Memory::Cells(cells) => Assign::Filtering(Box::new(Filtering::new(cells, centroids, k, d)?)),
-            Memory::None => Assign::Lloyd(Box::new(Lloyd::new(centroids, k, d)?)),
-        })
+        match &mut self.memory {
+            Memory::Bounds(bounds) => Assign::Hamerly(Box::new(Hamerly::new(bounds, centroids, k, d))),
+            Memory::Fences(fences) => Assign::Elkan(Box::new(Elkan::new(fences, centroids, k, d))),
+            Memory::Groups(groups) => Assign::Yinyang(Box::new(Yinyang::new(groups, centroids, k, d))),
+            Memory::Heads(heads) => Assign::Projected(Box::new(Projected::new(heads, centroids, k, d))),
+            Memory::Cells(cells) => Assign::Filtering(Box::new(Filtering::new(cells, centroids, k, d))),
+            Memory::None => Assign::Lloyd(Box::new(Lloyd::new(centroids, k, d))),
+        }
     }
 
     /// Relabels the rows from `at` to `end`, or leaves them for [`Chooser::flush`]; how many changed.

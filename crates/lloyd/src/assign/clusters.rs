@@ -33,9 +33,9 @@ impl Clusters {
         Ok(Self {
             k,
             labels: Vec::filled(rows.count, NONE)?,
-            sums: Vec::filled(planes * k * rows.columns, 0.0)?,
-            weights: Vec::filled(if weighted { planes * k } else { 0 }, 0.0)?,
-            counts: Vec::filled(k, 0)?,
+            sums: vec![0.0; planes * k * rows.columns],
+            weights: vec![0.0; if weighted { planes * k } else { 0 }],
+            counts: vec![0; k],
             units: rows.units(rows.span),
         })
     }

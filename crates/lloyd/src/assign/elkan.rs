@@ -18,7 +18,7 @@
 //! Slack: as in `hamerly.rs`. A label is taken from the f32 scores only where the best is further from the
 //! next than scores can be wrong; elsewhere every centroid is measured in f64.
 
-use super::bound::{SAFE, all_up, farthest, nearest, stored_lower, stored_upper, up, way};
+use super::bound::{SAFE, all_up, farthest, nearest, stored_lower, stored_upper, up, ways};
 use super::certify::margin;
 use super::clusters::{Clusters, NONE};
 use super::lloyd::Lloyd;
@@ -40,7 +40,7 @@ pub struct Fences {
 impl Fences {
     pub fn new(centroids: &[f64], k: usize, count: usize) -> Result<Self, OutOfMemory> {
         Ok(Self {
-            seen: Vec::copied(centroids)?,
+            seen: centroids.to_vec(),
             begun: false,
             gone: vec![0.0; k],
             upper: Vec::filled(count, f32::INFINITY)?,
@@ -51,13 +51,6 @@ impl Fences {
     /// Bytes a row that the bounds take.
     pub fn size(k: usize) -> usize {
         4 * (1 + k)
-    }
-
-    fn follow(&mut self, centroids: &[f64], d: usize) {
-        for (gone, (from, to)) in self.gone.iter_mut().zip(self.seen.chunks_exact(d).zip(centroids.chunks_exact(d))) {
-            *gone += way(from, to);
-        }
-        self.seen.copy_from_slice(centroids);
     }
 }
 
@@ -78,9 +71,10 @@ pub struct Elkan {
 
 impl Elkan {
     /// `fences` of the clusters' present labels.
-    pub fn new(fences: &mut Fences, centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
-        fences.follow(centroids, d);
-        let mut halves = Vec::filled(k * k, f32::INFINITY)?;
+    pub fn new(fences: &mut Fences, centroids: &[f64], k: usize, d: usize) -> Self {
+        let ways = ways(&mut fences.seen, centroids, d);
+        fences.gone.iter_mut().zip(ways).for_each(|(gone, way)| *gone += way);
+        let mut halves = vec![f32::INFINITY; k * k];
         for (i, a) in centroids.chunks_exact(d).enumerate() {
             for (j, b) in centroids.chunks_exact(d).enumerate().take(i) {
                 let half = (0.5 * distance(a, b).sqrt() * (1.0 - SAFE)) as f32;
@@ -88,16 +82,16 @@ impl Elkan {
                 halves[j * k + i] = half;
             }
         }
-        Ok(Self {
-            lloyd: Lloyd::new(centroids, k, d)?,
-            block: Block::new(d)?,
+        Self {
+            lloyd: Lloyd::new(centroids, k, d),
+            block: Block::new(d),
             scores: vec![0.0; k.next_multiple_of(4) * BLOCK],
             gone: fences.gone.clone(),
             most_gone: all_up(&fences.gone),
             halves,
             scored: 0,
             begun: core::mem::replace(&mut fences.begun, true),
-        })
+        }
     }
 
     /// The part of a pass over every distance that this pass over `count` rows has saved; as in

@@ -137,16 +137,16 @@ pub struct Filtering {
 }
 
 impl Filtering {
-    pub fn new(cells: &Cells, centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
+    pub fn new(cells: &Cells, centroids: &[f64], k: usize, d: usize) -> Self {
         let farthest =
             |points: &[f64]| points.iter().fold(0.0f64, |most, &x| if x.abs() > most { x.abs() } else { most });
         let edge: Corner = core::array::from_fn(|c| cells.low[c].abs() + cells.size[c] * (1u64 << cells.levels) as f64);
         let reach = farthest(centroids) + farthest(&edge[..d]);
         let mut pass = Self {
             d,
-            centroids: Vec::copied(centroids)?,
+            centroids: centroids.to_vec(),
             slack: SLACK * reach * reach * d as f64,
-            found: Vec::filled(cells.labels.len(), 0)?,
+            found: vec![0; cells.labels.len()],
             lists: Vec::new(),
             last: 0,
             budget: cells.order.len() / PARTED * k,
@@ -156,7 +156,7 @@ impl Filtering {
             filtered: 0,
         };
         pass.filter(cells, 0, 0, [0; COLUMNS], 0);
-        Ok(pass)
+        pass
     }
 
     /// The part of a pass over every distance that this pass over `count` rows has saved; as in

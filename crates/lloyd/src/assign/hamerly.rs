@@ -19,7 +19,7 @@
 //! wrong by at most E (`Panel::slack`); u² and l² are moved by 2E each. A row that passes has
 //! u < l with room for the f64 rounding of the distances that define its label.
 
-use super::bound::{all_up, farthest, nearest, stored_lower, stored_upper, up, way};
+use super::bound::{all_up, farthest, nearest, stored_lower, stored_upper, up, ways};
 use super::certify::margin;
 use super::clusters::Clusters;
 use super::lloyd::Lloyd;
@@ -43,7 +43,7 @@ pub struct Bounds {
 impl Bounds {
     pub fn new(centroids: &[f64], k: usize, count: usize) -> Result<Self, OutOfMemory> {
         Ok(Self {
-            seen: Vec::copied(centroids)?,
+            seen: centroids.to_vec(),
             begun: false,
             gone: vec![0.0; k],
             passed: vec![0.0; k],
@@ -54,8 +54,7 @@ impl Bounds {
 
     /// Notes where the centroids are now.
     fn follow(&mut self, centroids: &[f64], d: usize) {
-        let ways: Vec<f64> =
-            (self.seen.chunks_exact(d).zip(centroids.chunks_exact(d))).map(|(from, to)| way(from, to)).collect();
+        let ways = ways(&mut self.seen, centroids, d);
         let far = ways.iter().enumerate().fold(0, |far, (j, &way)| if way > ways[far] { j } else { far });
         let next =
             (ways.iter().enumerate()).fold(0.0f64, |next, (j, &way)| if j == far { next } else { next.max(way) });
@@ -63,7 +62,6 @@ impl Bounds {
             self.gone[j] += way;
             self.passed[j] += if j == far { next } else { ways[far] };
         }
-        self.seen.copy_from_slice(centroids);
     }
 }
 
@@ -89,22 +87,22 @@ pub struct Hamerly {
 
 impl Hamerly {
     /// `bounds` of the clusters' present labels.
-    pub fn new(bounds: &mut Bounds, centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
+    pub fn new(bounds: &mut Bounds, centroids: &[f64], k: usize, d: usize) -> Self {
         bounds.follow(centroids, d);
-        Ok(Self {
-            lloyd: Lloyd::new(centroids, k, d)?,
-            centroids: Vec::copied(centroids)?,
+        Self {
+            lloyd: Lloyd::new(centroids, k, d),
+            centroids: centroids.to_vec(),
             gone: bounds.gone.clone(),
             passed: bounds.passed.clone(),
             most_gone: all_up(&bounds.gone),
             most_passed: all_up(&bounds.passed),
             waiting: Vec::with_capacity(TILE),
-            rows: Vec::reserved(TILE * d)?,
+            rows: Vec::with_capacity(TILE * d),
             norms: Vec::with_capacity(TILE),
             tightened: 0,
             searched: 0,
             begun: core::mem::replace(&mut bounds.begun, true),
-        })
+        }
     }
 
     /// The part of a pass over every distance that this pass over `count` rows has saved; negative

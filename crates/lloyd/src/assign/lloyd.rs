@@ -4,7 +4,6 @@ use super::certify::{Certifier, margin};
 use super::clusters::Clusters;
 use crate::kernel::{Block, Panel, Proposals, TILE, propose};
 use crate::rows::Rows;
-use crate::{Allocate, OutOfMemory};
 
 pub struct Lloyd {
     centroids: Vec<f64>,
@@ -16,15 +15,15 @@ pub struct Lloyd {
 
 impl Lloyd {
     /// `centroids`: k × d, row-major, in the rows' units.
-    pub fn new(centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
-        let panel = Panel::pack(centroids, k, d)?;
-        Ok(Self {
-            centroids: Vec::copied(centroids)?,
+    pub fn new(centroids: &[f64], k: usize, d: usize) -> Self {
+        let panel = Panel::pack(centroids, k, d);
+        Self {
+            centroids: centroids.to_vec(),
             certifier: Certifier::new(&panel),
             panel,
-            block: Block::new(d)?,
+            block: Block::new(d),
             proposals: Proposals::new(),
-        })
+        }
     }
 
     /// Relabels the rows from `at` to `end`, a tile at most; how many changed.

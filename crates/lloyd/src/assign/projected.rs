@@ -20,7 +20,7 @@
 //! of being orthonormal, which is measured; its tail by the root of what the head's square may be off, or that
 //! divided by the tail. All of it is taken from ‖x' - c'‖. Labels as in `elkan.rs`.
 
-use super::bound::{SAFE, all_up, farthest, stored_upper, up, way};
+use super::bound::{SAFE, all_up, farthest, stored_upper, up, ways};
 use super::certify::margin;
 use super::clusters::{Clusters, NONE};
 use super::elkan::Nearest;
@@ -72,11 +72,11 @@ impl Heads {
             let sum: f64 = wide.chunks_exact(d).enumerate().map(off).sum();
             lacks = if sum > lacks { sum } else { lacks };
         }
-        let mut panel = Panel::pack_as(Shape::Tall, &wide, p, d)?;
+        let mut panel = Panel::pack_as(Shape::Tall, &wide, p, d);
         panel.forget_bias();
         let unit = (0.5f64).powi(24);
         let mut heads = Self {
-            seen: Vec::copied(centroids)?,
+            seen: centroids.to_vec(),
             wrong: (p as f64).sqrt() * (d as f64 + 8.0) * unit + lacks,
             lacks,
             panel,
@@ -85,7 +85,7 @@ impl Heads {
             upper: Vec::filled(rows.count, f32::INFINITY)?,
             short: Vec::reserved(rows.count * (p + 1))?,
         };
-        Ok(if heads.gain(rows, centroids, k)? >= least { Some(heads) } else { None })
+        Ok(if heads.gain(rows, centroids, k) >= least { Some(heads) } else { None })
     }
 
     /// Bytes a row that short copies and bounds take.
@@ -99,9 +99,9 @@ impl Heads {
     }
 
     /// The part of a pass that would be saved, as seen on some rows.
-    fn gain(&mut self, rows: &Rows, centroids: &[f64], k: usize) -> Result<f64, OutOfMemory> {
+    fn gain(&mut self, rows: &Rows, centroids: &[f64], k: usize) -> f64 {
         let (d, w) = (rows.columns, width(rows.columns));
-        let whole = Panel::pack(centroids, k, d)?;
+        let whole = Panel::pack(centroids, k, d);
         let flat = self.centroids(centroids, d);
         let every = rows.count.div_ceil(TRIED);
         let (mut tried, mut left) = (0, 0);
@@ -121,7 +121,7 @@ impl Heads {
         self.short.clear();
         let left = left as f64 / tried as f64;
         let (k, d, w) = (k as f64, d as f64, w as f64);
-        Ok(1.0 - (20.0 + 0.065 * k * w + left * (10.0 + 0.13 * d)) / (6.0 + 0.065 * k * d))
+        1.0 - (20.0 + 0.065 * k * w + left * (10.0 + 0.13 * d)) / (6.0 + 0.065 * k * d)
     }
 
     /// c' of all centroids, and the most that one is off.
@@ -253,29 +253,27 @@ pub struct Projected {
 
 impl Projected {
     /// `heads` of the clusters' present labels.
-    pub fn new(heads: &mut Heads, centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
-        for (gone, (from, to)) in heads.gone.iter_mut().zip(heads.seen.chunks_exact(d).zip(centroids.chunks_exact(d))) {
-            *gone += way(from, to);
-        }
-        heads.seen.copy_from_slice(centroids);
+    pub fn new(heads: &mut Heads, centroids: &[f64], k: usize, d: usize) -> Self {
+        let ways = ways(&mut heads.seen, centroids, d);
+        heads.gone.iter_mut().zip(ways).for_each(|(gone, way)| *gone += way);
         let (short, off) = heads.centroids(centroids, d);
         let w = width(d);
-        let panel = Panel::pack_as(Shape::Tall, &short, k, w)?;
-        Ok(Self {
-            lloyd: Lloyd::new(centroids, k, d)?,
+        let panel = Panel::pack_as(Shape::Tall, &short, k, w);
+        Self {
+            lloyd: Lloyd::new(centroids, k, d),
             slack: panel.slack(),
             panel,
             off,
             gone: heads.gone.clone(),
             most_gone: all_up(&heads.gone),
-            block: Block::new(w)?,
+            block: Block::new(w),
             proposals: Proposals::new(),
             scores: vec![0.0; k.next_multiple_of(4) * BLOCK],
             waiting: Vec::with_capacity(BLOCK),
             short: Vec::with_capacity(BLOCK * w),
             own: Vec::with_capacity(BLOCK),
             scored: 0,
-        })
+        }
     }
 
     /// The part of a pass over every distance that this pass over `count` rows has saved; as in

@@ -19,7 +19,7 @@
 //! Slack: as in `hamerly.rs`. A label is taken from the f32 scores only where the best is further
 //! from the next than scores can be wrong; elsewhere every centroid is measured in f64.
 
-use super::bound::{all_up, farthest, nearest, stored_lower, stored_upper, up, way};
+use super::bound::{all_up, farthest, nearest, stored_lower, stored_upper, up, ways};
 use super::certify::{Certifier, margin};
 use super::clusters::Clusters;
 use crate::kernel::{Block, Panel, Proposals, TILE, distance, propose};
@@ -64,7 +64,7 @@ impl Groups {
             members[start..*end].iter().for_each(|&j| group[j as usize] = g as u32);
         }
         Ok(Self {
-            seen: Vec::copied(centroids)?,
+            seen: centroids.to_vec(),
             begun: false,
             gone: vec![0.0; k],
             passed: vec![0.0; ends.len()],
@@ -83,14 +83,12 @@ impl Groups {
 
     fn follow(&mut self, centroids: &[f64], d: usize) {
         let mut most = vec![0.0f64; self.ends.len()];
-        for (j, (from, to)) in self.seen.chunks_exact(d).zip(centroids.chunks_exact(d)).enumerate() {
-            let way = way(from, to);
+        for (j, way) in ways(&mut self.seen, centroids, d).into_iter().enumerate() {
             self.gone[j] += way;
             let most = &mut most[self.group[j] as usize];
             *most = most.max(way);
         }
         self.passed.iter_mut().zip(most).for_each(|(passed, most)| *passed += most);
-        self.seen.copy_from_slice(centroids);
     }
 }
 
@@ -169,35 +167,35 @@ pub struct Yinyang {
 
 impl Yinyang {
     /// `groups` of the clusters' present labels.
-    pub fn new(groups: &mut Groups, centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
+    pub fn new(groups: &mut Groups, centroids: &[f64], k: usize, d: usize) -> Self {
         groups.follow(centroids, d);
-        let whole = Panel::pack(centroids, k, d)?;
+        let whole = Panel::pack(centroids, k, d);
         let mut panels = Vec::new();
         let mut start = 0;
         for &end in &groups.ends {
             let some: Vec<f64> =
                 groups.members[start..end].iter().flat_map(|&j| &centroids[j as usize * d..][..d]).copied().collect();
-            panels.push(Panel::pack(&some, end - start, d)?);
+            panels.push(Panel::pack(&some, end - start, d));
             start = end;
         }
-        Ok(Self {
+        Self {
             certifier: Certifier::new(&whole),
             whole,
-            centroids: Vec::copied(centroids)?,
+            centroids: centroids.to_vec(),
             gone: groups.gone.clone(),
             passed: groups.passed.clone(),
             most_gone: all_up(&groups.gone),
             most_passed: all_up(&groups.passed),
-            block: Block::new(d)?,
+            block: Block::new(d),
             proposals: Proposals::new(),
             looks: Vec::with_capacity(BATCH),
             lists: panels.iter().map(|_| Vec::with_capacity(BATCH)).collect(),
-            rows: Vec::reserved(TILE * d)?,
+            rows: Vec::with_capacity(TILE * d),
             tightened: 0,
             scored: 0,
             begun: core::mem::replace(&mut groups.begun, true),
             panels,
-        })
+        }
     }
 
     /// The part of a pass over every distance that this pass over `count` rows has saved; as in

@@ -29,8 +29,6 @@ use scalar as active;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use simd128 as active;
 
-use crate::{Allocate, OutOfMemory};
-
 /// Rows of a block: they stand in the lanes of four vectors.
 pub const BLOCK: usize = 16;
 /// Rows of a call.
@@ -116,11 +114,11 @@ pub struct Panel {
 
 impl Panel {
     /// `centroids`: k × d, row-major, in the rows' units.
-    pub fn pack(centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
+    pub fn pack(centroids: &[f64], k: usize, d: usize) -> Self {
         Self::pack_as(Shape::of(d, k), centroids, k, d)
     }
 
-    pub fn pack_as(shape: Shape, centroids: &[f64], k: usize, d: usize) -> Result<Self, OutOfMemory> {
+    pub fn pack_as(shape: Shape, centroids: &[f64], k: usize, d: usize) -> Self {
         let group = shape.group();
         let groups = k.div_ceil(group);
         let chunks = d.div_ceil(4);
@@ -131,9 +129,9 @@ impl Panel {
             shape,
             k,
             d,
-            packed: Vec::filled(size, 0.0)?,
-            flat: Vec::collected(k * d, centroids.iter().map(|&c| flush(c)))?,
-            bias: Vec::filled(k, 0.0)?,
+            packed: vec![0.0; size],
+            flat: centroids.iter().map(|&c| flush(c)).collect(),
+            bias: vec![0.0; k],
             radius: 0.0,
         };
         for (j, centroid) in centroids.chunks_exact(d).enumerate() {
@@ -157,7 +155,7 @@ impl Panel {
                 panel.packed[at(t)] = panel.flat[j * d + t];
             }
         }
-        Ok(panel)
+        panel
     }
 
     /// Makes products of the scores of a tall panel: x·c without -‖c‖²/2.
@@ -197,8 +195,8 @@ pub struct Block {
 }
 
 impl Block {
-    pub fn new(d: usize) -> Result<Self, OutOfMemory> {
-        Ok(Self { lanes: Vec::filled(d * BLOCK, 0.0)? })
+    pub fn new(d: usize) -> Self {
+        Self { lanes: vec![0.0; d * BLOCK] }
     }
 
     /// 1 to 16 rows of `d` values, row-major; a shorter block repeats its last row.

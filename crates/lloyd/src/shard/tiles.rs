@@ -6,7 +6,6 @@ use crate::exact::Sums;
 use crate::kernel::distance;
 use crate::race::{Race, Runner, uniform};
 use crate::rows::Rows;
-use crate::{Allocate, OutOfMemory};
 
 #[inline(never)]
 pub(super) fn partition(rows: &Rows, seed: u64, stage: u64, clusters: &mut Clusters, at: usize, end: usize) {
@@ -64,7 +63,7 @@ pub(super) fn refine(some: &[f64], rows: &Rows, labels: &[u32], sums: &mut Sums,
 }
 
 /// Squared distances of some rows to every centroid, row-major: rows × k.
-pub fn distances<T: Copy + Into<f64>>(rows: &[T], d: usize, centroids: &[f64]) -> Result<Vec<f64>, OutOfMemory> {
+pub fn distances<T: Copy + Into<f64>>(rows: &[T], d: usize, centroids: &[f64]) -> Vec<f64> {
     let pairs = rows.chunks_exact(d).flat_map(|x| centroids.chunks_exact(d).map(move |c| (x, c)));
-    Vec::collected(rows.len() / d * (centroids.len() / d), pairs.map(|(x, c)| distance(x, c)))
+    pairs.map(|(x, c)| distance(x, c)).collect()
 }

@@ -73,8 +73,8 @@ pub fn shard(values: &[f32], d: usize, from: usize, to: usize, weights: Option<&
     let n = values.len() / d;
     let mut rows = Rows::new(to - from, d, from as u64, n).unwrap();
     rows.weights = weights.map(|w| w[from..to].to_vec());
-    let frame = Frame::new(&vec![0.0; d], 0, &vec![Frame::grid_for(0, n); d]).unwrap();
-    let mut squares = Sums::zero(1).unwrap();
+    let frame = Frame::new(&vec![0.0; d], 0, &vec![Frame::grid_for(0, n); d]);
+    let mut squares = Sums::zero(1);
     rows.load(&values[from * d..to * d], &frame, &mut squares);
     Shard::new(rows)
 }
