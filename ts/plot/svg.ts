@@ -15,7 +15,19 @@ export async function toSVG(spec: Spec, { document }: { document?: Document } = 
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   svg.setAttribute("role", "img");
   // Hundredths of a pixel are enough.
-  return `${svg.outerHTML.replace(/(\d\.\d\d)\d+/g, "$1")}\n`;
+  return `${ownIds(svg.outerHTML.replace(/(\d\.\d\d)\d+/g, "$1"))}\n`;
+}
+
+/** Plot counts its ids; here they come from the picture: the same each time, and apart from another picture's on one page. */
+function ownIds(svg: string): string {
+  let hash = 0x811c9dc5;
+  const bare = svg.replace(/plot-clip-\d+/g, "");
+  for (let i = 0; i < bare.length; i++) hash = Math.imul(hash ^ bare.charCodeAt(i), 0x01000193);
+  const ids = new Map<string, string>();
+  return svg.replace(/plot-clip-\d+/g, (id) => {
+    if (!ids.has(id)) ids.set(id, `lloyd-${(hash >>> 0).toString(36)}-${ids.size + 1}`);
+    return ids.get(id)!;
+  });
 }
 
 async function documentOfNode(): Promise<Document> {
