@@ -248,6 +248,15 @@ describe("lloyd choose", () => {
     expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify({ k, seed: 3, votes, table: plain, columns: ["petal_length", "petal_width"], leftOut: [] })));
   });
 
+  test("names a command that repeats the recommended fit", async () => {
+    const { out } = await lloyd(["choose", IRIS, "--to", "4", "--columns", "petal_length,petal_width", "--init", "k-means||", "--restarts", "2", "--tolerance", "0", "--references", "0", "--resamples", "0"]);
+    const [, k, rest] = /^repeat it: lloyd cluster \S+ (-k \d+) (.*)$/m.exec(out)!;
+    expect(rest).toMatch(/^--seed \d+ --columns petal_length,petal_width --init 'k-means\|\|' --restarts 2 --tolerance 0$/);
+    const repeated = await lloyd(["cluster", IRIS, ...k.split(" "), ...rest.replaceAll("'", "").split(" "), "--json"]);
+    const row = out.split("\n").find((line) => line.endsWith("◀"))!;
+    expect(row).toContain(JSON.parse(repeated.out).inertia.toFixed(3));
+  });
+
   test("--plot draws the criteria", async () => {
     const { code, out } = await lloyd(["choose", IRIS, "--to", "5", "--seed", "1", "--plot", "criteria.svg"]);
     expect(code).toBe(0);

@@ -1,7 +1,7 @@
 // `lloyd choose`: fits a range of k, prints the table, the votes and the recommendation.
 
 import { chooseKSteps, type Candidate, type Choice } from "../select/index.js";
-import { chooseColumns, type Chosen } from "./columns.js";
+import { chooseColumns, quoted, type Chosen } from "./columns.js";
 import { draw, keepInput, plots } from "./files.js";
 import { aligned, significant } from "./layout.js";
 import { dataLines, emphasis, type Emphasis } from "./report.js";
@@ -63,10 +63,23 @@ function report(table: Table, chosen: Chosen, { k, votes, table: rows, model, se
   parts.push([bold(head), ...lines].join("\n"));
   const count = votes.filter((vote) => vote.k === k).length;
   const last = [`${bold("recommended")}: k = ${k}, by ${count} of ${votes.length} criteria`];
-  last.push(`${bold("repeat it")}: lloyd cluster ${options.file} -k ${k} --seed ${model.seed}`);
+  last.push(`${bold("repeat it")}: lloyd cluster ${quoted([options.file])} -k ${k} --seed ${model.seed}${asGiven(options)}`);
   last.push(`${bold("seed")}: ${seed}${options.seed === undefined ? `, drawn; --seed ${seed} repeats all of this` : ""}`);
   if (options.plot !== undefined) last.push(`${bold("picture")}: ${options.plot === "-" ? "standard output" : options.plot}`);
   return `${[...parts, last.join("\n")].join("\n\n")}\n`;
+}
+
+/** The options that a fit depends on, as they were given. */
+function asGiven({ columns, init, restarts, maxIterations, tolerance, header }: ChooseOptions): string {
+  const given: [string, string | number | undefined][] = [
+    ["columns", columns.length > 0 ? quoted(columns) : undefined],
+    ["init", init === undefined ? undefined : quoted([init])],
+    ["restarts", restarts],
+    ["max-iterations", maxIterations],
+    ["tolerance", tolerance],
+  ];
+  const flags = header === undefined ? "" : header ? " --header" : " --no-header";
+  return given.flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${value}`])).join("") + flags;
 }
 
 /** One line for each k; the recommended one is marked. */

@@ -117,9 +117,9 @@ function spanOf(values: Float64Array): number {
 }
 
 /** Names as the shell takes them. */
-function quoted(names: readonly string[]): string {
+export function quoted(names: readonly string[]): string {
   const list = names.join(",");
-  return /^[\w.,-]+$/.test(list) ? list : `'${list.replaceAll("'", "'\\''")}'`;
+  return /^[\w.,/+-]+$/.test(list) ? list : `'${list.replaceAll("'", "'\\''")}'`;
 }
 
 /** Names in a sentence: all, or the first few of many. */
