@@ -14,6 +14,9 @@ export function pumpSync<T>(driver: Driver<T>, executor: Inline, watch?: Watch, 
     if (turn.value.ask === "progress") {
       watch?.(turn.value);
       turn = driver.next();
+    } else if (turn.value.ask === "pause") {
+      signal?.throwIfAborted();
+      turn = driver.next();
     } else {
       turn = driver.next(drain(executor.answer<Question>(turn.value), signal));
     }
@@ -28,6 +31,15 @@ export async function* pump<T>(driver: Driver<T>, executor: Inline, signal?: Abo
   while (!turn.done) {
     if (turn.value.ask === "progress") {
       yield turn.value;
+      turn = driver.next();
+      continue;
+    }
+    if (turn.value.ask === "pause") {
+      if (performance.now() - began >= SLICE) {
+        await eventLoop();
+        began = performance.now();
+      }
+      signal?.throwIfAborted();
       turn = driver.next();
       continue;
     }

@@ -1,6 +1,7 @@
 import { LloydError } from "../errors.js";
 import { columnNames, type Rows } from "../points.js";
 import { ExactSums, total } from "./exact.js";
+import { atOnce, pause, type Pause } from "./driver.js";
 import { exponentAbove, REACH } from "./frame.js";
 
 /** Rows and their scale: y = x · 2^-exponent, and no column spans more than 2 units. */
@@ -27,12 +28,26 @@ export interface Clustering extends Scaled {
   readonly radii: Float64Array;
 }
 
+/** Work that asks nothing, with pauses. */
+export type Steps<T> = Generator<Pause, T, unknown>;
+
+/** Values that are looked at between two pauses, and coordinates that exact sums take. */
+const PIECE = 2 ** 20;
+const SUMMED = 2 ** 17;
+
 /** @throws LloydError `not-finite`, `out-of-range` */
 export function scaled(rows: Rows): Scaled {
+  return atOnce(scaling(rows));
+}
+
+/** {@link scaled} in pieces. */
+export function* scaling(rows: Rows): Steps<Scaled> {
   const { data, count, columns } = rows;
   const name = columnNames(rows);
   const [min, max] = [new Float64Array(columns).fill(Infinity), new Float64Array(columns).fill(-Infinity)];
+  const pieces = Math.ceil(PIECE / columns);
   for (let i = 0, at = 0; i < count; i++) {
+    if (i % pieces === pieces - 1) yield* pause();
     for (let j = 0; j < columns; j++, at++) {
       const x = data[at];
       if (!Number.isFinite(x)) throw new LloydError("not-finite", `row ${i}, ${name(j)} is ${x}; expected a finite number`);
@@ -55,27 +70,30 @@ export function scaled(rows: Rows): Scaled {
   return { rows, exponent, reach: exponentAbove(farthest) - exponent };
 }
 
-/** `labels`: from 0 to k - 1, each at least once. */
-export function clustering(from: Scaled, labels: Int32Array, k: number): Clustering {
+/** `labels`: from 0 to k - 1, each at least once. In pieces. */
+export function* clusteringOf(from: Scaled, labels: Int32Array, k: number): Steps<Clustering> {
   const { count, columns } = from.rows;
   const counts = new Float64Array(k);
   labels.forEach((label) => (counts[label] += 1));
   const y = new Float64Array(columns);
+  const pieces = Math.ceil(SUMMED / columns);
   /** The mean of the rows about some points, one a cluster. */
-  const meansAbout = (points: Float64Array, top: number) => {
+  const meansAbout = function* (points: Float64Array, top: number): Steps<Float64Array> {
     const sums = new ExactSums(k * columns, count, top);
     for (let i = 0; i < count; i++) {
+      if (i % pieces === pieces - 1) yield* pause();
       readRow(from, i, y);
       for (let j = 0, at = labels[i] * columns; j < columns; j++, at++) sums.add(at, y[j] - points[at]);
     }
     return sums.values().map((sum, at) => sum / counts[Math.floor(at / columns)]);
   };
-  const means = meansAbout(new Float64Array(k * columns), from.reach);
-  const rest = meansAbout(means, 2);
+  const means = yield* meansAbout(new Float64Array(k * columns), from.reach);
+  const rest = yield* meansAbout(means, 2);
   const squares = new Float64Array(count);
   const inertias = new ExactSums(k, count, topOf(columns));
   const radii = new Float64Array(k);
   for (let i = 0; i < count; i++) {
+    if (i % pieces === pieces - 1) yield* pause();
     readRow(from, i, y);
     squares[i] = squaredTo(y, { means, rest }, labels[i]);
     inertias.add(labels[i], squares[i]);

@@ -1,5 +1,5 @@
 import { meansApart, readRow, squaredTo, topOf, type Clustering } from "./clustering.js";
-import type { Driver } from "./driver.js";
+import { pause, type Driver, type Pause } from "./driver.js";
 import { ExactSums } from "./exact.js";
 import { exponentAbove } from "./frame.js";
 import { folded } from "./pairs.js";
@@ -25,6 +25,8 @@ export type Diameter = (typeof DIAMETERS)[number];
 
 /** Rows that ask between two looks at how far the answer has come. */
 const BATCH = 4096;
+/** Multiply-adds between two pauses. */
+const PIECE = 2 ** 21;
 /** What rounding may do to a bound, far above what it does; it can only cost work. */
 const SLACK = 1e-9;
 const ROUNDING = 1e-12;
@@ -43,7 +45,7 @@ export function* separation(clusters: Clustering, kind: Separation): Driver<numb
     case "centroid":
       return least(clusters, meansApart(clusters));
     case "average-to-centroid":
-      return least(clusters, toOtherMeans(clusters), (a, b) => clusters.counts[a] + clusters.counts[b]);
+      return least(clusters, yield* toOtherMeans(clusters), (a, b) => clusters.counts[a] + clusters.counts[b]);
   }
 }
 
@@ -120,11 +122,13 @@ function* widest(clusters: Clustering, every: boolean): Driver<Float64Array> {
  */
 function* nearestPair(clusters: Clustering): Driver<number> {
   const { labels, k, rows } = clusters;
-  const bounds = boundsOf(clusters);
+  const bounds = yield* boundsOf(clusters);
+  const pieces = Math.ceil(PIECE / (k * rows.columns));
   let best = Infinity;
   // The most promising row of each pair of clusters first: after them few others are left.
   const first = new Map<number, { row: number; bound: number }>();
   for (let i = 0; i < rows.count; i++) {
+    if (i % pieces === pieces - 1) yield* pause();
     bounds(i, (j, bound) => {
       const pair = labels[i] * k + j;
       if (bound < (first.get(pair)?.bound ?? Infinity)) first.set(pair, { row: i, bound });
@@ -137,6 +141,7 @@ function* nearestPair(clusters: Clustering): Driver<number> {
     const asks = { rows: [] as number[], clusters: [] as number[] };
     const near = Math.sqrt(best) * (1 + SLACK);
     for (; i < rows.count && asks.rows.length < BATCH; i++) {
+      if (i % pieces === pieces - 1) yield* pause();
       bounds(i, (j, bound) => {
         if (bound >= near) return;
         asks.rows.push(i);
@@ -151,28 +156,30 @@ function* nearestPair(clusters: Clustering): Driver<number> {
 type Bounds = (row: number, use: (cluster: number, bound: number) => void) => void;
 
 /** Lower bounds on a row's distance to the rows of each cluster above its own. */
-function boundsOf(clusters: Clustering): Bounds {
+function* boundsOf(clusters: Clustering): Generator<Pause, Bounds, unknown> {
   const { labels, k, rows, radii } = clusters;
   const apart = meansApart(clusters);
   const y = new Float64Array(rows.columns);
   const squared = new Float64Array(k);
-  const measure = (i: number, from: number) => {
+  const measure = (i: number) => {
     readRow(clusters, i, y);
-    for (let j = from; j < k; j++) squared[j] = squaredTo(y, clusters, j);
+    for (let j = 0; j < k; j++) squared[j] = squaredTo(y, clusters, j);
   };
   /** Of x from the middle between the means of a and b, towards a. */
   const before = (a: number, b: number, toA: number, toB: number) =>
     apart[a * k + b] > 0 ? (toB - toA - ROUNDING * (toA + toB)) / (2 * apart[a * k + b]) : -Infinity;
   /** `foremost[b · k + a]`: the least that a row of b lies towards b. */
   const foremost = new Float64Array(k * k).fill(Infinity);
+  const pieces = Math.ceil(PIECE / (k * rows.columns));
   for (let i = 0; i < rows.count; i++) {
+    if (i % pieces === pieces - 1) yield* pause();
     const b = labels[i];
-    measure(i, 0);
+    measure(i);
     for (let a = 0; a < b; a++) foremost[b * k + a] = Math.min(foremost[b * k + a], before(b, a, squared[b], squared[a]));
   }
   return (i, use) => {
     const a = labels[i];
-    measure(i, 0);
+    measure(i);
     for (let b = a + 1; b < k; b++) {
       const along = before(a, b, squared[a], squared[b]) + foremost[b * k + a];
       use(b, Math.max(along, Math.sqrt(squared[b]) - radii[b]) - SLACK * Math.sqrt(squared[b]));
@@ -220,11 +227,13 @@ function ranksOf({ k, counts, inertias, means }: Clustering): Float64Array {
 }
 
 /** Σ of the distances of each cluster's rows to the mean of another, of both ways together. */
-function toOtherMeans(clusters: Clustering): Float64Array {
+function* toOtherMeans(clusters: Clustering): Generator<Pause, Float64Array, unknown> {
   const { labels, k, rows } = clusters;
   const sums = new ExactSums(k * k, rows.count, topOf(rows.columns));
   const y = new Float64Array(rows.columns);
+  const pieces = Math.ceil(PIECE / (k * rows.columns));
   for (let i = 0; i < rows.count; i++) {
+    if (i % pieces === pieces - 1) yield* pause();
     readRow(clusters, i, y);
     const a = labels[i];
     for (let b = 0; b < k; b++) {

@@ -1,11 +1,13 @@
 import { readRow, squaredTo, type Clustering } from "./clustering.js";
-import type { Driver } from "./driver.js";
+import { pause, type Driver, type Pause } from "./driver.js";
 import { folded } from "./pairs.js";
 
 /** Rows whose clusters are looked for between two questions. */
 const STRETCH = 16_384;
 /** What rounding may do to a bound; it can only cost work. */
 const SLACK = 1 + 1e-9;
+/** Multiply-adds between two pauses. */
+const PIECE = 2 ** 21;
 
 /**
  * Silhouettes (Rousseeuw 1987) of the rows in `wanted`:
@@ -23,7 +25,7 @@ export function* silhouettes(clusters: Clustering, wanted: ArrayLike<number>, wa
   const values = new Float64Array(wanted.length);
   for (let from = 0; from < wanted.length; from += STRETCH) {
     const to = Math.min(wanted.length, from + STRETCH);
-    const asks = asksOf(clusters, wanted, from, to);
+    const asks = yield* asksOf(clusters, wanted, from, to);
     const sums = yield* folded(clusters, "sum", asks);
     let at = 0;
     for (let i = from; i < to; i++) {
@@ -40,12 +42,14 @@ export function* silhouettes(clusters: Clustering, wanted: ArrayLike<number>, wa
 }
 
 /** For each row that is not alone: its own cluster first, then those that can be nearest. */
-function asksOf(clusters: Clustering, wanted: ArrayLike<number>, from: number, to: number): { rows: number[]; clusters: number[] } {
+function* asksOf(clusters: Clustering, wanted: ArrayLike<number>, from: number, to: number): Generator<Pause, { rows: number[]; clusters: number[] }, unknown> {
   const { labels, k, counts, inertias, rows } = clusters;
   const asks = { rows: [] as number[], clusters: [] as number[] };
   const y = new Float64Array(rows.columns);
   const squared = new Float64Array(k);
+  const pieces = Math.ceil(PIECE / (k * rows.columns));
   for (let i = from; i < to; i++) {
+    if ((i - from) % pieces === pieces - 1) yield* pause();
     const row = wanted[i];
     const own = labels[row];
     if (counts[own] === 1) continue;

@@ -2,7 +2,7 @@ import type { Driver } from "../driver/driver.js";
 import { DIAMETERS, largestDiameter, SEPARATIONS, separation, type Diameter, type Separation } from "../driver/dunn.js";
 import { LloydError, show } from "../errors.js";
 import type { Points } from "../points.js";
-import { answered, answeredSync, checkOptions, judged, type Judged, type JudgeOptions, type Labeled } from "./judged.js";
+import { answered, answeredSync, checkOptions, clustersOf, judged, type Judged, type JudgeOptions, type Labeled } from "./judged.js";
 import { bad, needsClusters } from "./labels.js";
 
 export interface DunnOptions extends JudgeOptions {
@@ -47,7 +47,7 @@ function begin(points: Points, labels: Labeled, options: DunnOptions): Judged {
   oneOf("separation", options.separation, SEPARATIONS);
   oneOf("diameter", options.diameter, DIAMETERS);
   const found = judged(points, labels);
-  needsClusters("Dunn's index", found.clusters.k, found.clusters.labels.length, found.clusters.labels.length);
+  needsClusters("Dunn's index", found.k, found.rows.count, found.rows.count);
   return found;
 }
 
@@ -56,11 +56,12 @@ function oneOf(name: string, value: unknown, known: readonly unknown[]): void {
   throw new LloydError("bad-option", `${name} is ${show(value)}; expected one of ${known.map(show).join(", ")}`);
 }
 
-function* ratio({ clusters }: Judged, { separation: apart = "single", diameter = "maximum", onProgress }: DunnOptions): Driver<number> {
+function* ratio(found: Judged, { separation: apart = "single", diameter = "maximum", onProgress }: DunnOptions): Driver<number> {
+  const clusters = yield* clustersOf(found);
   const width = yield* largestDiameter(clusters, diameter);
   if (width === 0) throw bad("Dunn's index is undefined where all rows of each cluster are equal: no cluster has a diameter");
   onProgress?.(0.5);
-  const found = (yield* separation(clusters, apart)) / width;
+  const index = (yield* separation(clusters, apart)) / width;
   onProgress?.(1);
-  return found;
+  return index;
 }

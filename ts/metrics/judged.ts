@@ -1,9 +1,9 @@
-import { clustering, scaled, type Clustering } from "../driver/clustering.js";
+import { clusteringOf, scaling, type Clustering, type Steps } from "../driver/clustering.js";
 import type { Driver } from "../driver/driver.js";
 import { LloydError, show } from "../errors.js";
 import { Inline } from "../executor/inline.js";
 import { refuseUnknown } from "../options.js";
-import { parsePoints, type Points } from "../points.js";
+import { parsePoints, type Points, type Rows } from "../points.js";
 import { pump, pumpSync } from "../pump.js";
 import { parseLabels, type Labels } from "./labels.js";
 
@@ -18,9 +18,12 @@ export interface JudgeOptions {
   onProgress?: (part: number) => void;
 }
 
-/** Points in clusters, parsed. */
+/** Points and labels, parsed. */
 export interface Judged {
-  readonly clusters: Clustering;
+  readonly rows: Rows;
+  /** Of each row, from 0 to k - 1. */
+  readonly codes: Int32Array;
+  readonly k: number;
   /** The caller's label of each cluster, ascending. */
   readonly names: readonly (number | string)[];
 }
@@ -30,7 +33,12 @@ export function judged(points: Points, labels: Labeled): Judged {
   const rows = parsePoints(points);
   const given = typeof labels === "object" && labels !== null && "labels" in labels ? labels.labels : (labels as Labels);
   const { codes, names } = parseLabels(given, rows.count);
-  return { clusters: clustering(scaled(rows), codes, names.length), names };
+  return { rows, codes, k: names.length, names };
+}
+
+/** The clusters, in pieces. @throws LloydError `not-finite`, `out-of-range` */
+export function* clustersOf({ rows, codes, k }: Judged): Steps<Clustering> {
+  return yield* clusteringOf(yield* scaling(rows), codes, k);
 }
 
 /** @throws LloydError `bad-option`, `unknown-option` */
@@ -45,9 +53,9 @@ export function checkOptions(options: JudgeOptions, ...names: string[]): void {
 }
 
 /** What a driver finds about these rows, in slices of a few milliseconds. */
-export async function answered<T>(driver: Driver<T>, { clusters }: Judged, { signal }: JudgeOptions): Promise<T> {
+export async function answered<T>(driver: Driver<T>, { rows }: Judged, { signal }: JudgeOptions): Promise<T> {
   signal?.throwIfAborted();
-  const executor = new Inline(clusters.rows);
+  const executor = new Inline(rows);
   try {
     const run = pump(driver, executor, signal);
     for (;;) {
@@ -60,9 +68,9 @@ export async function answered<T>(driver: Driver<T>, { clusters }: Judged, { sig
 }
 
 /** The same at once, on this thread. */
-export function answeredSync<T>(driver: Driver<T>, { clusters }: Judged, { signal }: JudgeOptions): T {
+export function answeredSync<T>(driver: Driver<T>, { rows }: Judged, { signal }: JudgeOptions): T {
   signal?.throwIfAborted();
-  const executor = new Inline(clusters.rows);
+  const executor = new Inline(rows);
   try {
     return pumpSync(driver, executor, undefined, signal);
   } finally {

@@ -1,8 +1,10 @@
 // Indices of clusters that need the rows' distances to the means alone: O(n·d), at once.
 
+import type { Clustering } from "../driver/clustering.js";
 import * as indices from "../driver/indices.js";
 import type { Points } from "../points.js";
-import { judged, type Labeled } from "./judged.js";
+import { atOnce } from "../driver/driver.js";
+import { clustersOf, judged, type Judged, type Labeled } from "./judged.js";
 import { bad, needsClusters } from "./labels.js";
 
 /**
@@ -12,13 +14,13 @@ import { bad, needsClusters } from "./labels.js";
  * @throws LloydError for points as `kmeans` does; `bad-labels`
  */
 export function inertia(points: Points, labels: Labeled): number {
-  const { clusters } = judged(points, labels);
+  const clusters = atOnce(clustersOf(judged(points, labels)));
   return indices.within(clusters) * 4 ** clusters.exponent;
 }
 
 /** {@link inertia} per row. */
 export function distortion(points: Points, labels: Labeled): number {
-  const { clusters } = judged(points, labels);
+  const clusters = atOnce(clustersOf(judged(points, labels)));
   return (indices.within(clusters) * 4 ** clusters.exponent) / clusters.labels.length;
 }
 
@@ -27,7 +29,7 @@ export function distortion(points: Points, labels: Labeled): number {
  * its mean.
  */
 export function explainedVariance(points: Points, labels: Labeled): number {
-  const { clusters } = judged(points, labels);
+  const clusters = atOnce(clustersOf(judged(points, labels)));
   const [inside, outside] = [indices.within(clusters), indices.between(clusters)];
   return inside === 0 ? 1 : outside / (inside + outside);
 }
@@ -39,9 +41,7 @@ export function explainedVariance(points: Points, labels: Labeled): number {
  * @throws LloydError for points as `kmeans` does; `bad-labels`, also unless there are 2 to n - 1 clusters
  */
 export function daviesBouldin(points: Points, labels: Labeled): number {
-  const { clusters } = judged(points, labels);
-  needsClusters("the Davies-Bouldin index", clusters.k, clusters.labels.length);
-  return indices.daviesBouldin(clusters);
+  return indices.daviesBouldin(several("the Davies-Bouldin index", judged(points, labels)));
 }
 
 /**
@@ -51,9 +51,7 @@ export function daviesBouldin(points: Points, labels: Labeled): number {
  * @throws LloydError for points as `kmeans` does; `bad-labels`, also unless there are 2 to n - 1 clusters
  */
 export function calinskiHarabasz(points: Points, labels: Labeled): number {
-  const { clusters } = judged(points, labels);
-  needsClusters("the Caliński-Harabasz index", clusters.k, clusters.labels.length);
-  return indices.calinskiHarabasz(clusters);
+  return indices.calinskiHarabasz(several("the Caliński-Harabasz index", judged(points, labels)));
 }
 
 /**
@@ -74,8 +72,14 @@ export function aic(points: Points, labels: Labeled): number {
 }
 
 function likelihood(index: string, points: Points, labels: Labeled): indices.Likelihood & { count: number } {
-  const { clusters } = judged(points, labels);
+  const clusters = atOnce(clustersOf(judged(points, labels)));
   const { k, labels: { length: count } } = clusters;
   if (k >= count || indices.within(clusters) === 0) throw bad(`${index} is undefined where every row lies at the mean of its cluster (${k} of ${count} rows)`);
   return { ...indices.likelihood(clusters), count };
+}
+
+/** The clusters, of which the index needs 2 to n - 1. */
+function several(index: string, found: Judged): Clustering {
+  needsClusters(index, found.k, found.rows.count);
+  return atOnce(clustersOf(found));
 }

@@ -1,10 +1,10 @@
 import { mean } from "../driver/exact.js";
-import type { Driver } from "../driver/driver.js";
+import { atOnce, type Driver } from "../driver/driver.js";
 import { silhouettes, simplifiedSilhouettes } from "../driver/silhouette.js";
 import { integer } from "../options.js";
 import type { Points } from "../points.js";
 import { random } from "../random.js";
-import { answered, answeredSync, checkOptions, judged, type Judged, type JudgeOptions, type Labeled } from "./judged.js";
+import { answered, answeredSync, checkOptions, clustersOf, judged, type Judged, type JudgeOptions, type Labeled } from "./judged.js";
 import { needsClusters } from "./labels.js";
 
 export interface SilhouetteOptions extends JudgeOptions {
@@ -59,8 +59,8 @@ export function silhouetteSync(points: Points, labels: Labeled, options: Silhoue
  */
 export function simplifiedSilhouette(points: Points, labels: Labeled): Silhouette {
   const found = judged(points, labels);
-  needsClusters("the silhouette", found.clusters.k, found.clusters.labels.length);
-  return reported(found, everyRow(found), simplifiedSilhouettes(found.clusters));
+  needsClusters("the silhouette", found.k, found.rows.count);
+  return reported(found, everyRow(found), simplifiedSilhouettes(atOnce(clustersOf(found))));
 }
 
 function begin(points: Points, labels: Labeled, options: SilhouetteOptions): { found: Judged; wanted: Int32Array; driver: Driver<Float64Array> } {
@@ -68,16 +68,19 @@ function begin(points: Points, labels: Labeled, options: SilhouetteOptions): { f
   const { onProgress } = options;
   const seed = integer("seed", options.seed, 0, 0, Number.MAX_SAFE_INTEGER);
   const found = judged(points, labels);
-  const count = found.clusters.labels.length;
+  const { count } = found.rows;
   const sample = integer("sample", options.sample, count, 2, Number.MAX_SAFE_INTEGER);
-  needsClusters("the silhouette", found.clusters.k, count);
+  needsClusters("the silhouette", found.k, count);
   const wanted = sample < count ? sampled(count, sample, seed) : everyRow(found);
-  const driver = silhouettes(found.clusters, wanted, onProgress && ((done) => onProgress(done / wanted.length)));
-  return { found, wanted, driver };
+  return { found, wanted, driver: valuesOf(found, wanted, onProgress) };
 }
 
-function everyRow({ clusters: { labels } }: Judged): Int32Array {
-  return labels.map((_, i) => i);
+function* valuesOf(found: Judged, wanted: Int32Array, onProgress?: (part: number) => void): Driver<Float64Array> {
+  return yield* silhouettes(yield* clustersOf(found), wanted, onProgress && ((done) => onProgress(done / wanted.length)));
+}
+
+function everyRow({ codes }: Judged): Int32Array {
+  return codes.map((_, i) => i);
 }
 
 /** `size` of `count` rows, ascending; the same for the same seed. */
@@ -99,13 +102,15 @@ export function meanOf(values: Float64Array, count: number): { mean: number; sta
   return { mean: middle, standardError: size === count ? 0 : Math.sqrt((variance / size) * (1 - size / count)) };
 }
 
-function reported({ clusters, names }: Judged, rows: Int32Array, values: Float64Array): Silhouette {
+function reported({ codes, names }: Judged, rows: Int32Array, values: Float64Array): Silhouette {
   const own = names.map(() => [] as number[]);
-  rows.forEach((row, i) => own[clusters.labels[row]].push(values[i]));
+  const sizes = names.map(() => 0);
+  codes.forEach((code) => (sizes[code] += 1));
+  rows.forEach((row, i) => own[codes[row]].push(values[i]));
   return {
-    ...meanOf(values, clusters.labels.length),
+    ...meanOf(values, codes.length),
     values,
     rows,
-    clusters: names.map((label, j) => ({ label, size: clusters.counts[j], mean: own[j].length > 0 ? mean(own[j]) : NaN })),
+    clusters: names.map((label, j) => ({ label, size: sizes[j], mean: own[j].length > 0 ? mean(own[j]) : NaN })),
   };
 }

@@ -2,7 +2,7 @@ import { meansApart } from "../driver/clustering.js";
 import type { Driver } from "../driver/driver.js";
 import { diameters } from "../driver/dunn.js";
 import type { Points } from "../points.js";
-import { answered, answeredSync, checkOptions, judged, type Judged, type JudgeOptions, type Labeled } from "./judged.js";
+import { answered, answeredSync, checkOptions, clustersOf, judged, type Judged, type JudgeOptions, type Labeled } from "./judged.js";
 
 /** A cluster in numbers, lengths in the points' units. */
 export interface ClusterSummary {
@@ -34,21 +34,20 @@ export interface ClusterSummary {
 export async function clusterSummary(points: Points, labels: Labeled, options: JudgeOptions = {}): Promise<ClusterSummary[]> {
   checkOptions(options);
   const found = judged(points, labels);
-  return summaries(found, await answered(widths(found), found, options));
+  return await answered(summaries(found), found, options);
 }
 
 /** {@link clusterSummary} at once, on the caller's thread. */
 export function clusterSummarySync(points: Points, labels: Labeled, options: JudgeOptions = {}): ClusterSummary[] {
   checkOptions(options);
   const found = judged(points, labels);
-  return summaries(found, answeredSync(widths(found), found, options));
+  return answeredSync(summaries(found), found, options);
 }
 
-function widths({ clusters }: Judged): Driver<Float64Array> {
-  return diameters(clusters, "maximum");
-}
-
-function summaries({ clusters, names }: Judged, widths: Float64Array): ClusterSummary[] {
+function* summaries(found: Judged): Driver<ClusterSummary[]> {
+  const { names } = found;
+  const clusters = yield* clustersOf(found);
+  const widths = yield* diameters(clusters, "maximum");
   const { k, counts, means, rest, inertias, radii, exponent, rows: { columns } } = clusters;
   const scale = 2 ** exponent;
   const apart = meansApart(clusters);

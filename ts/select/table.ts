@@ -1,4 +1,4 @@
-import { clustering, scaled, type Scaled } from "../driver/clustering.js";
+import { clusteringOf, scaling, type Scaled } from "../driver/clustering.js";
 import type { Driver } from "../driver/driver.js";
 import { largestDiameter, separation } from "../driver/dunn.js";
 import { mean } from "../driver/exact.js";
@@ -35,8 +35,7 @@ const [REFERENCE, RESAMPLE] = [1_000_000_000, 2_000_000_000];
 export function* table(choice: ParsedChoice): Generator<Work[] | Ready, Candidate[], unknown[]> {
   const { rows, ks, seed, references, box, resamples } = choice;
   const main = { rows, weights: null };
-  const [space] = (yield [{ ...main, driver: () => load(rows.count, rows.columns, false, columnNames(rows)) }]) as [Space];
-  const scale = scaled(rows);
+  const [[space, scale]] = (yield [{ ...main, driver: () => begun(rows) }]) as [[Space, Scaled]];
   const sets = typeof references === "number" ? references : references.length;
   const draw = typeof references === "number" && sets > 0 ? referencesFor(rows, box) : null;
   const found: Candidate[] = [];
@@ -72,6 +71,11 @@ export function* table(choice: ParsedChoice): Generator<Work[] | Ready, Candidat
   return found;
 }
 
+function* begun(rows: Rows): Driver<[Space, Scaled]> {
+  const space = yield* load(rows.count, rows.columns, false, columnNames(rows));
+  return [space, yield* scaling(rows)];
+}
+
 type Measures = Pick<Candidate, "explainedVariance" | "silhouette" | "silhouetteError" | "dunn" | "daviesBouldin" | "calinskiHarabasz" | "bic" | "aic">;
 
 /** The indices of one clustering; null where one is undefined. */
@@ -80,7 +84,7 @@ function* judged({ sample, seed, dunn }: ParsedChoice, scale: Scaled, { labels, 
   const codes = new Int32Array(k);
   let made = 0;
   sizes.forEach((size, j) => (codes[j] = size > 0 ? made++ : -1));
-  const clusters = clustering(scale, labels.map((label) => codes[label]), made);
+  const clusters = yield* clusteringOf(scale, labels.map((label) => codes[label]), made);
   const [inside, outside] = [within(clusters), between(clusters)];
   const several = made >= 2 && made < count;
   let silhouette = null;
