@@ -36,10 +36,31 @@ function problemOf(some) {
 function timed(work, out) {
   const problem = problemOf(set);
   globalThis.gc?.();
+  const before = resetPeak();
   const began = performance.now();
   const { centroids, labels, inertia, iterations, inIterations } = work(problem);
   const seconds = (performance.now() - began) / 1000;
-  return { seconds, iterations, inertia, inIterations, files: stored(out, flat(centroids), labels) };
+  const peak = peakSince(before);
+  return { seconds, iterations, inertia, inIterations, peak, files: stored(out, flat(centroids), labels) };
+}
+
+/** Bytes of memory in use, after which the most in use is counted anew; undefined where that cannot be (Linux only). */
+function resetPeak() {
+  try {
+    writeFileSync("/proc/self/clear_refs", "5");
+    return status("VmRSS");
+  } catch {
+    return undefined;
+  }
+}
+
+/** How much more was in use at most: the copy of the rows, bounds, the answer. */
+function peakSince(before) {
+  return before === undefined ? undefined : Math.max(0, status("VmHWM") - before);
+}
+
+function status(field) {
+  return Number(readFileSync("/proc/self/status", "utf8").match(new RegExp(`${field}:\\s+(\\d+)`))[1]) * 1024;
 }
 
 /** Named by content: runs that gave the same answer are checked once. */

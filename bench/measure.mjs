@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { makeSet, startOf } from "./sets.mjs";
 import { runs } from "./peers.mjs";
 
-const LONG = 5; // seconds of a run that is made once only
+const LONG = 8; // seconds of a run that is made once only
 const SHORT = 1.5; // seconds that a peer's runs may take together to be repeated beyond `repeats`
 const MOST = 9;
 const FIXPOINT = 300; // more iterations than any set needs until nothing moves
-const SEEDS = 3;
+const SEEDS = 5;
 
 /** Times all peers on one set; resolves to one entry per peer and measure. */
 export async function measureSet(name, { peers, measures, iterations, repeats, full, folder, say }) {
@@ -33,6 +33,7 @@ export async function measureSet(name, { peers, measures, iterations, repeats, f
     } finally {
       started.forEach((process) => process.stop());
     }
+    for (const entry of made) entry.peak = median(entry.runs.map(({ peak }) => peak));
     for (const { peer, runs } of made) say(`${name} ${measure}: ${peer} ${runs.map(({ seconds }) => seconds.toPrecision(3)).join(" ")} s`);
     entries.push(...made);
   }
@@ -65,6 +66,11 @@ function taskOf(measure, { iterations, round, out }) {
 /** How many iterations are asked for; undefined where a peer starts and ends as it likes. */
 export function iterationsOf(measure, iterations) {
   return { iterations, convergence: FIXPOINT }[measure];
+}
+
+/** How many the reference makes; undefined where it makes none, or would take longer than all peers together. */
+export function referenceIterations(measure, set, iterations) {
+  return measure === "convergence" && !"AB".includes(set) ? undefined : iterationsOf(measure, iterations);
 }
 
 export function median(values) {

@@ -26,9 +26,9 @@ def hello(_):
     blas = sorted({pool["architecture"] for pool in threadpoolctl.threadpool_info() if "architecture" in pool})
     name, version = ("scikit-learn", sklearn.__version__) if library == "sklearn" else ("FAISS", faiss.__version__)
     how = f"{threads} thread{'' if threads == 1 else 's'}"
-    sets = {"iterations": "ABCDEFU"}
+    sets = {"iterations": "ABCDEFUKMN"}
     if library == "sklearn":  # FAISS has no end but a number of iterations, and samples rows by default
-        sets |= {"convergence": "AB", "default": "ABCDEU"}
+        sets |= {"convergence": "ABCDEFUMN", "default": "ABCDEFUMN"}
     known = ", ".join(blas) or "an unknown processor"
     return {"title": f"{name}, {how}", "version": f"{version} (BLAS kernels for {known})", "sets": sets}
 
@@ -66,14 +66,31 @@ def default(task):
 
 
 def timed(work, out):
+    before = reset_peak()
     began = time.perf_counter()
     centroids, iterations = work()
     seconds = time.perf_counter() - began
+    peak = None if before is None else max(0, status("VmHWM") - before)
     stored = np.ascontiguousarray(centroids, dtype=np.float64).tobytes()
     name = f"{out}-{hashlib.sha256(stored).hexdigest()[:16]}.centroids"
     with open(name, "wb") as file:
         file.write(stored)
-    return {"seconds": seconds, "iterations": int(iterations), "files": {"centroids": name}}
+    return {"seconds": seconds, "iterations": int(iterations), "peak": peak, "files": {"centroids": name}}
+
+
+def reset_peak():
+    """Bytes of memory in use, after which the most in use is counted anew; None where that cannot be (Linux only)."""
+    try:
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+        return status("VmRSS")
+    except OSError:
+        return None
+
+
+def status(field):
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith(field))
 
 
 tasks = {"hello": hello, "load": load, "fit": fit, "default": default}

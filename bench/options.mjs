@@ -8,8 +8,8 @@ export const HELP = `npm run bench -- [options]
   --sets A,B           of ${NAMES.join(", ")}; default all
   --peers js,sklearn   default all; lloyd always runs
   --measures a,b       of iterations, convergence, default; default all
-  --iterations n       of the first measure; default 5
-  --repeats n          runs per peer, more if short, 1 if long; default 3
+  --iterations n       of the first measure; default 20
+  --repeats n          runs per peer, more if short, 1 if long; default 5
   --full               also what is slow
   --native             also scikit-learn and FAISS, from PyPI into bench/.venv
   --all-threads        and these again with as many threads as there are cores
@@ -42,8 +42,8 @@ export function parseOptions(args) {
     sets: chosen("sets", values.sets, NAMES),
     names: values.peers?.split(","),
     measures: chosen("measures", values.measures, MEASURES),
-    iterations: positive("iterations", values.iterations ?? "5"),
-    repeats: positive("repeats", values.repeats ?? "3"),
+    iterations: positive("iterations", values.iterations ?? "20"),
+    repeats: positive("repeats", values.repeats ?? "5"),
     full: values.full,
     native: values.native || values["all-threads"],
     allThreads: values["all-threads"],

@@ -20,6 +20,7 @@ export function report({ machine, asked, peers, shapes, results, leftOut }) {
     lines.push(...aligned(measure === "default" ? defaults(own, peers, taken) : speeds(own, peers, taken, measure)), "");
     lines.push(NOTES[measure], "");
   }
+  lines.push(...memory(results, peers, shapes));
   if (leftOut.length > 0) lines.push("## Left out, as it is slow (`--full` runs it)", "", ...leftOut.map((line) => `- ${line}`), "");
   const wrong = results.flatMap(({ set, measure, peer, wrong }) => wrong.map((what) => `- ${set}, ${measure}, ${peer}: ${what}`));
   if (wrong.length > 0) lines.push("## DIFFERS", "", ...wrong, "");
@@ -27,10 +28,11 @@ export function report({ machine, asked, peers, shapes, results, leftOut }) {
 }
 
 const NOTES = {
+  memory: "How much more of the process was in memory at most during a call than before it, medians: a copy of the rows where there is one, bounds, the answer. A library that takes no copy, or took it before (the JavaScript ones get rows of plain arrays), shows less than the rows.",
   iterations:
     "Medians; a whole call divided by its iterations. \"n×\": the peer takes n times as long as lloyd. \"Outside\": what of lloyd's call is not in its iterations: the copy into WebAssembly's memory, the last assignment, labels and the model.",
   convergence: "Medians of whole calls, and iterations. \"n×\": the peer takes n times as long as lloyd.",
-  default: "Medians over seeds 0, 1, 2 (only 0 where a call takes more than 5 s), and the least and greatest inertia among them. Here every library starts from centroids of its own, so these are different work; lower inertia is better.",
+  default: "Medians over seeds 0 to 4 (only 0 where a call takes more than 8 s), the mean inertia and the greatest. Here every library starts from centroids of its own, so these are different work; lower inertia is better.",
 };
 
 function machineLines({ cpu, cores, memory, platform, v8, date, load, build }) {
@@ -62,6 +64,18 @@ function outside(result) {
   return result.wrong.length > 0 ? "–" : duration(result.outside);
 }
 
+/** What a call takes beside the caller's own rows. */
+function memory(results, peers, shapes) {
+  const own = results.filter(({ measure, peak }) => measure === "iterations" && peak !== undefined && peak !== null);
+  if (own.length === 0) return [];
+  const each = peers.filter(({ name }) => own.some(({ peer }) => peer === name));
+  const rows = shapes.map(({ name, count, columns }) => {
+    const of = (peer) => own.find((result) => result.set === name && result.peer === peer.name);
+    return [name, megabytes(count * columns * 4), ...each.map((peer) => (of(peer) ? megabytes(of(peer).peak) : "–"))];
+  });
+  return ["## Peak memory of those calls", "", ...aligned([["set", "the rows", ...each.map(({ title }) => title)], ...rows]), "", NOTES.memory, ""];
+}
+
 function defaults(results, peers, shapes) {
   const each = peers.filter(({ name }) => results.some(({ peer }) => peer === name));
   const rows = shapes.map(({ name }) => [
@@ -70,11 +84,13 @@ function defaults(results, peers, shapes) {
       const result = results.find((one) => one.set === name && one.peer === peer.name);
       if (!result) return ["–", "–"];
       if (result.wrong.length > 0) return ["DIFFERS", "DIFFERS"];
-      const [least, most] = [Math.min(...result.inertias), Math.max(...result.inertias)];
-      return [`${duration(result.seconds)} (${result.iterations})`, least === most ? least.toPrecision(7) : `${least.toPrecision(7)} … ${most.toPrecision(7)}`];
+      const own = results.find((one) => one.set === name && one.peer === "lloyd");
+      const mean = result.inertias.reduce((a, b) => a + b, 0) / result.inertias.length;
+      const times = result === own ? "" : `, ${ratio(result.seconds / own.seconds)}×`;
+      return [`${duration(result.seconds)} (${result.iterations})${times}`, `${mean.toPrecision(6)}, ${Math.max(...result.inertias).toPrecision(6)}`];
     }),
   ]);
-  return [["set", ...each.flatMap(({ title }) => [`${title} (iterations)`, "inertia"])], ...rows];
+  return [["set", ...each.flatMap(({ title }) => [`${title} (iterations)`, "inertia, mean and most"])], ...rows];
 }
 
 export function result(entry, checked) {
@@ -87,12 +103,14 @@ export function result(entry, checked) {
     seconds: median(runs.map(({ seconds }) => seconds)),
     runs: runs.map(({ seconds }) => seconds),
     iterations: median(runs.map(({ iterations }) => iterations)),
+    peak: entry.peak,
     outside: last.inIterations === undefined ? undefined : median(runs.map(({ seconds, inIterations }) => seconds - inIterations)),
     inertias: checked.map(({ inertia }) => inertia),
     wrong: [...new Set(checked.flatMap(({ wrong }) => wrong))],
   };
 }
 
+const megabytes = (bytes) => `${(bytes / 1e6).toPrecision(3)} MB`;
 const duration = (seconds) => (seconds >= 1 ? `${seconds.toPrecision(3)} s` : `${(seconds * 1000).toPrecision(3)} ms`);
 const ratio = (value) => (value >= 10 ? value.toFixed(0) : value.toFixed(1));
 

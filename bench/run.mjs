@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { HELP, parseOptions } from "./options.mjs";
 import { setUp } from "./setup.mjs";
 import { choosePeers, leftOut } from "./peers.mjs";
-import { iterationsOf, measureSet } from "./measure.mjs";
+import { measureSet, referenceIterations } from "./measure.mjs";
 import { checkAll } from "./check.mjs";
 import { machine } from "./machine.mjs";
 import { report, result } from "./report.mjs";
@@ -30,7 +30,7 @@ async function main(args) {
   for (const set of options.sets) measured.push(await measureSet(set, { ...options, peers, folder, say }));
 
   const timed = performance.now();
-  const checked = await checkAll(measured, (measure) => iterationsOf(measure, options.iterations));
+  const checked = await checkAll(measured, (measure, set) => referenceIterations(measure, set, options.iterations));
   const results = [...checked].map(([entry, answers]) => result(entry, answers));
   say(`every answer checked (${((performance.now() - timed) / 1000).toFixed(0)} s)`);
   const all = {

@@ -12,7 +12,7 @@ export default {
   name: "lloyd",
   title: "lloyd",
   version: JSON.parse(readFileSync(manifest, "utf8")).version,
-  sets: { iterations: "ABCDEFU", convergence: "AB", default: "ABCDEFU" },
+  sets: { iterations: "ABCDEFUKMN", convergence: "ABCDEFUMN", default: "ABCDEFUMN" },
 
   prepare: ({ data, columns }) => ({ data, columns }),
 

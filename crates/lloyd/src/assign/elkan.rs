@@ -38,6 +38,7 @@ pub struct Fences {
 }
 
 impl Fences {
+    #[inline(never)]
     pub fn new(centroids: &[f64], k: usize, count: usize) -> Result<Self, OutOfMemory> {
         Ok(Self {
             seen: centroids.to_vec(),
@@ -71,6 +72,7 @@ pub struct Elkan {
 
 impl Elkan {
     /// `fences` of the clusters' present labels.
+    #[inline(never)]
     pub fn new(fences: &mut Fences, centroids: &[f64], k: usize, d: usize) -> Self {
         let ways = ways(&mut fences.seen, centroids, d);
         fences.gone.iter_mut().zip(ways).for_each(|(gone, way)| *gone += way);

@@ -60,6 +60,7 @@ pub struct Cells {
 }
 
 impl Cells {
+    #[inline(never)]
     pub fn new(rows: &Rows) -> Result<Self, OutOfMemory> {
         let d = rows.columns;
         let levels = ((rows.count / ROWS).clamp(2, CELLS).ilog2() / d as u32).max(1);
@@ -137,6 +138,7 @@ pub struct Filtering {
 }
 
 impl Filtering {
+    #[inline(never)]
     pub fn new(cells: &Cells, centroids: &[f64], k: usize, d: usize) -> Self {
         let farthest =
             |points: &[f64]| points.iter().fold(0.0f64, |most, &x| if x.abs() > most { x.abs() } else { most });

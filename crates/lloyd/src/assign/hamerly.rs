@@ -41,6 +41,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    #[inline(never)]
     pub fn new(centroids: &[f64], k: usize, count: usize) -> Result<Self, OutOfMemory> {
         Ok(Self {
             seen: centroids.to_vec(),
@@ -87,6 +88,7 @@ pub struct Hamerly {
 
 impl Hamerly {
     /// `bounds` of the clusters' present labels.
+    #[inline(never)]
     pub fn new(bounds: &mut Bounds, centroids: &[f64], k: usize, d: usize) -> Self {
         bounds.follow(centroids, d);
         Self {
@@ -135,7 +137,8 @@ impl Hamerly {
             self.searched += end - at;
             let d = rows.columns;
             let some = (&rows.values[at * d..end * d], &rows.norms[at..end]);
-            return settle(lloyd, (gone, passed), some, |slot| at + slot, rows, bounds, clusters);
+            let which: [u32; TILE] = core::array::from_fn(|slot| (at + slot) as u32);
+            return settle(lloyd, (gone, passed), some, &which, rows, bounds, clusters);
         }
         let mut changed = 0;
         for i in at..end {
@@ -174,7 +177,7 @@ impl Hamerly {
     pub fn search(&mut self, rows: &Rows, bounds: &mut Bounds, clusters: &mut Clusters) -> u32 {
         let Self { lloyd, gone, passed, waiting, .. } = self;
         let some = (&self.rows[..], &self.norms[..]);
-        let changed = settle(lloyd, (gone, passed), some, |slot| waiting[slot] as usize, rows, bounds, clusters);
+        let changed = settle(lloyd, (gone, passed), some, waiting, rows, bounds, clusters);
         self.searched += self.waiting.len();
         self.waiting.clear();
         self.rows.clear();
@@ -184,12 +187,13 @@ impl Hamerly {
 }
 
 /// Labels and bounds of some rows, given with their norms, from every distance; how many changed
-/// cluster. `at`: which row of all a slot holds. `gone`, `passed`: as in [`Hamerly`].
+/// cluster. `which`: their numbers. `gone`, `passed`: as in [`Hamerly`].
+#[inline(never)]
 fn settle(
     lloyd: &mut Lloyd,
     (gone, passed): (&[f64], &[f64]),
     (values, norms): (&[f32], &[f32]),
-    at: impl Fn(usize) -> usize,
+    which: &[u32],
     rows: &Rows,
     bounds: &mut Bounds,
     clusters: &mut Clusters,
@@ -204,7 +208,7 @@ fn settle(
     }
     let mut changed = 0;
     for (slot, &norm) in norms.iter().enumerate() {
-        let (i, label) = (at(slot), found.index[slot] as usize);
+        let (i, label) = (which[slot] as usize, found.index[slot] as usize);
         changed += clusters.relabel(rows, i, &[label as u32]);
         // Where f64 decided, the label may be the second best score's: no claim is made.
         let clear = found.best[slot] as f64 - found.second[slot] as f64 > margin(a, b, norm) as f64;

@@ -15,6 +15,7 @@ pub struct Lloyd {
 
 impl Lloyd {
     /// `centroids`: k × d, row-major, in the rows' units.
+    #[inline(never)]
     pub fn new(centroids: &[f64], k: usize, d: usize) -> Self {
         let panel = Panel::pack(centroids, k, d);
         Self {

@@ -41,8 +41,8 @@ pub const COLUMNS: usize = 17;
 /// What is remembered between questions.
 pub struct Heads {
     seen: Vec<f64>,
-    /// p × d
-    directions: Vec<f32>,
+    /// V: p × d
+    wide: Vec<f64>,
     panel: Panel,
     /// Relative error of a row's head, and what V lacks of being orthonormal.
     wrong: f64,
@@ -61,11 +61,11 @@ fn width(d: usize) -> usize {
 
 impl Heads {
     /// None where it would save less than this part of a pass.
+    #[inline(never)]
     pub fn new(rows: &Rows, centroids: &[f64], k: usize, least: f64) -> Result<Option<Self>, OutOfMemory> {
         let d = rows.columns;
         let p = width(d) - 1;
-        let directions = directions(rows, p);
-        let wide: Vec<f64> = directions.iter().map(|&v| v as f64).collect();
+        let wide: Vec<f64> = directions(rows, p).iter().map(|&v| v as f64).collect();
         let mut lacks = 0.0f64;
         for (i, a) in wide.chunks_exact(d).enumerate() {
             let off = |(j, b): (usize, &[f64])| (dot(a, b) - (i == j) as u8 as f64).abs();
@@ -80,7 +80,7 @@ impl Heads {
             wrong: (p as f64).sqrt() * (d as f64 + 8.0) * unit + lacks,
             lacks,
             panel,
-            directions,
+            wide,
             gone: vec![0.0; k],
             upper: Vec::filled(rows.count, f32::INFINITY)?,
             short: Vec::reserved(rows.count * (p + 1))?,
@@ -130,11 +130,9 @@ impl Heads {
         let mut most = 0.0;
         for c in centroids.chunks_exact(d) {
             let from = short.len();
-            for v in self.directions.chunks_exact(d) {
-                short.push(v.iter().zip(c).fold(0.0, |sum, (&v, &c)| sum + v as f64 * c));
-            }
-            let head: f64 = short[from..].iter().map(|h| h * h).sum();
-            let squared: f64 = c.iter().map(|c| c * c).sum();
+            short.extend(self.wide.chunks_exact(d).map(|v| dot(v, c)));
+            let head = dot(&short[from..], &short[from..]);
+            let squared = dot(c, c);
             let (tail, off) = tail(squared, head, self.lacks + 1e-12);
             short.push(tail);
             most = if off > most { off } else { most };
@@ -183,6 +181,7 @@ fn off(squared: f64, tail: f64, wrong: f64) -> f64 {
     wrong * squared.sqrt() + if less < most { less } else { most }
 }
 
+#[inline(never)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)
 }
@@ -253,6 +252,7 @@ pub struct Projected {
 
 impl Projected {
     /// `heads` of the clusters' present labels.
+    #[inline(never)]
     pub fn new(heads: &mut Heads, centroids: &[f64], k: usize, d: usize) -> Self {
         let ways = ways(&mut heads.seen, centroids, d);
         heads.gone.iter_mut().zip(ways).for_each(|(gone, way)| *gone += way);

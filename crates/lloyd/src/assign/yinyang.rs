@@ -47,6 +47,7 @@ pub struct Groups {
 }
 
 impl Groups {
+    #[inline(never)]
     pub fn new(centroids: &[f64], k: usize, count: usize) -> Result<Self, OutOfMemory> {
         let d = centroids.len() / k;
         let mut members: Vec<u32> = (0..k as u32).collect();
@@ -167,6 +168,7 @@ pub struct Yinyang {
 
 impl Yinyang {
     /// `groups` of the clusters' present labels.
+    #[inline(never)]
     pub fn new(groups: &mut Groups, centroids: &[f64], k: usize, d: usize) -> Self {
         groups.follow(centroids, d);
         let whole = Panel::pack(centroids, k, d);
