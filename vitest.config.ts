@@ -9,7 +9,7 @@ import { defineConfig, type Plugin } from "vitest/config";
 };
 
 /** `import bytes from "x.wasm"`, as the bundler does it for the package. */
-const wasmAsBytes: Plugin = {
+export const wasmAsBytes: Plugin = {
   name: "wasm-as-bytes",
   enforce: "pre",
   async load(id) {

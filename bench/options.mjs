@@ -13,6 +13,7 @@ export const HELP = `npm run bench -- [options]
   --full               also what is slow
   --native             also scikit-learn and FAISS, from PyPI into bench/.venv
   --all-threads        and these again with as many threads as there are cores
+  --workers            instead: what 1, 2 and 4 workers gain
   --lloyd file.js      another build of lloyd
   --json file          also write the results there
 `;
@@ -35,6 +36,7 @@ export function parseOptions(args) {
       full: flag,
       native: flag,
       "all-threads": flag,
+      workers: flag,
       help: flag,
     },
   });
@@ -47,6 +49,7 @@ export function parseOptions(args) {
     full: values.full,
     native: values.native || values["all-threads"],
     allThreads: values["all-threads"],
+    workers: values.workers,
     lloyd: values.lloyd,
     json: values.json,
     help: values.help,

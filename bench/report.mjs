@@ -35,7 +35,7 @@ const NOTES = {
   default: "Medians over seeds 0 to 4 (only 0 where a call takes more than 8 s), the mean inertia and the greatest. Here every library starts from centroids of its own, so these are different work; lower inertia is better.",
 };
 
-function machineLines({ cpu, cores, memory, platform, v8, date, load, build }) {
+export function machineLines({ cpu, cores, memory, platform, v8, date, load, build }) {
   return [`${cpu}, ${cores} cores, ${memory}, ${platform}; V8 ${v8}; ${date}; load before the first run ${load}; lloyd's build ${build}.`];
 }
 
@@ -115,7 +115,7 @@ const duration = (seconds) => (seconds >= 1 ? `${seconds.toPrecision(3)} s` : `$
 const ratio = (value) => (value >= 10 ? value.toFixed(0) : value.toFixed(1));
 
 /** A table that can be read before it is rendered, too. */
-function aligned([head, ...rows]) {
+export function aligned([head, ...rows]) {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
   const line = (row) => `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join(" | ")} |`;
   return [line(head), `|${widths.map((width, column) => (column === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`, ...rows.map(line)];

@@ -11,19 +11,21 @@ import { measureSet, referenceIterations } from "./measure.mjs";
 import { checkAll } from "./check.mjs";
 import { machine } from "./machine.mjs";
 import { report, result } from "./report.mjs";
+import { measureWorkers } from "./workers.mjs";
 
 const say = (text) => process.stderr.write(`${text}\n`);
 
 async function main(args) {
   const options = parseOptions(args);
   if (options.help) return process.stdout.write(HELP);
-  const { python } = await setUp(options);
+  const { python } = options.workers ? {} : await setUp(options);
   const folder = mkdtempSync(join(tmpdir(), "lloyd-bench-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
 
   const build = options.lloyd ? resolve(process.env.INIT_CWD ?? ".", options.lloyd) : copied(folder);
   process.env.BENCH_LLOYD = pathToFileURL(build).href;
+  if (options.workers) return measureWorkers(options, build, say);
   const here = machine(build);
   const peers = await choosePeers({ ...options, python });
   const measured = [];

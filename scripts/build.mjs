@@ -4,10 +4,12 @@ import { asCommand, heading } from "./say.mjs";
 import { setup } from "./setup.mjs";
 import { buildPackage } from "./build/package.mjs";
 import { buildWasm } from "./build/wasm.mjs";
+import { buildWorkers } from "./build/workers.mjs";
 
 export async function build(toolchain) {
   heading("Build");
   await buildWasm(toolchain);
+  await buildWorkers();
   await buildPackage();
 }
 

@@ -6,6 +6,7 @@ import { pathWith, run } from "./command.mjs";
 import { npmCommand } from "./place.mjs";
 import { asCommand } from "./say.mjs";
 import { setup } from "./setup.mjs";
+import { browserEnv, chromium } from "./test/browsers.mjs";
 import { testCrates } from "./test/crates.mjs";
 import { folderOf, majors, nodeOf } from "./test/nodes.mjs";
 import { Skip, step, summary } from "./test/report.mjs";
@@ -22,6 +23,15 @@ await asCommand(import.meta, async (filter) => {
       if (!built) throw new Skip("the package was not built");
       return vitest(major);
     });
+  await step("vitest, Node 22, workers", async () => {
+    if (!built) throw new Skip("the package was not built");
+    return vitest(22, ["test/pool", "test/worker", "test/process"]);
+  });
+  await step("vitest, Chromium", async () => {
+    if (!built) throw new Skip("the package was not built");
+    if (!chromium) throw new Skip("no Chromium on this machine (on Debian: apt-get install chromium); LLOYD_CHROMIUM may name one");
+    return vitest(majors[0], ["--config", "vitest.browser.config.ts"]);
+  });
   if (!summary()) process.exitCode = 1;
 });
 
@@ -30,7 +40,8 @@ async function only(toolchain, filter) {
   await vitest(majors[0], filter);
 }
 
-async function vitest(major, filter = []) {
+async function vitest(major, args = []) {
   const node = await nodeOf(major);
-  await run(node, [npmCommand.vitest, "run", ...filter], { env: { PATH: pathWith(...folderOf(node)) }, stdio: "inherit" });
+  const env = { PATH: pathWith(...folderOf(node)), ...browserEnv };
+  await run(node, [npmCommand.vitest, "run", ...args], { env, stdio: "inherit" });
 }

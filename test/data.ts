@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { random } from "../ts/random.js";
 
@@ -87,14 +86,24 @@ export function flat(rows: readonly (readonly number[])[]): Float64Array {
   return Float64Array.from(rows.flat());
 }
 
-/** Every bit of a result but the times, as text that can be compared and read; long arrays as a hash. */
+/** Every bit of a result but its costs, as text that can be compared and read; long arrays as a hash. */
 export function bits(value: unknown): string {
   return JSON.stringify(value, (key, v: unknown) => {
-    if (key === "milliseconds") return undefined;
+    if (key === "milliseconds" || key === "computed" || key === "saved") return undefined;
     if (ArrayBuffer.isView(v)) v = Array.from(v as Float64Array);
-    if (Array.isArray(v) && v.length > 100) return createHash("sha1").update(JSON.stringify(v.map(exact))).digest("hex");
+    if (Array.isArray(v) && v.length > 100) return hash(JSON.stringify(v.map(exact)));
     return Array.isArray(v) ? v.map(exact) : exact(v);
   });
+}
+
+/** 128 bits of a text, in any runtime: four multiplicative hashes. */
+function hash(text: string): string {
+  const words = [0xdeadbeef, 0x41c6ce57, 0x9e3779b9, 0x85ebca6b];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    for (let w = 0; w < 4; w++) words[w] = Math.imul((words[w] ^ code) + (words[w] >>> 15), 0x85ebca6b + 0x3d4d51c2 * w) >>> 0;
+  }
+  return words.map((word) => word.toString(16).padStart(8, "0")).join("");
 }
 
 function exact(v: unknown): unknown {

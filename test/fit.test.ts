@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { kmeansSync, type KMeansModel, type KMeansOptions, type Points } from "../ts/index.js";
+import { describe, expect, test, vi } from "vitest";
+import { kmeans, kmeansSync, type KMeansModel, type KMeansOptions, type Phase, type Points } from "../ts/index.js";
 import { certify } from "./certificate.js";
 import { anyCase, bits, flat, kinds, rowsOf, someOf, source, weightsOf } from "./data.js";
 import { reference, squared } from "./reference.js";
@@ -158,10 +158,30 @@ describe("budgets", () => {
     }
   });
 
-  test("a time limit of 0 is one iteration", () => {
-    const model = kmeansSync(rows, { k: 9, seed: 1, init: "random", timeLimit: 0, restarts: 5 });
+  test("a time limit ends the iterations, and the restarts", () => {
+    // The clock stands still until a fit is under way.
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+    const onStep = () => void (now = 20);
+    const model = kmeansSync(rows, { k: 9, seed: 1, init: "random", timeLimit: 10, restarts: 5, onStep });
+    clock.mockRestore();
     expect([model.iterations, model.stopped, model.converged, model.restarts.length]).toEqual([1, "time-limit", false, 1]);
     certify(rows, model);
+  });
+
+  test("a time limit that ends before there is a fit is an error, while rows are loaded and while seeds are sought", async () => {
+    const late = { code: "time-limit", message: expect.stringContaining("timeLimit is 0 ms") };
+    expect(() => kmeansSync(rows, { k: 9, timeLimit: 0 })).toThrow(expect.objectContaining(late));
+    await expect(kmeans(rows, { k: 9, timeLimit: 0 })).rejects.toMatchObject(late);
+    for (const fit of [kmeans, async (...args: Parameters<typeof kmeansSync>) => kmeansSync(...args)]) {
+      let now = 0;
+      const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+      const phases: string[] = [];
+      const onPhase = ({ phase }: Phase) => (phases.push(phase), void (now = phase === "seeding" ? 20 : 0));
+      await expect(fit(rows, { k: 9, timeLimit: 10, onPhase })).rejects.toMatchObject({ code: "time-limit" });
+      clock.mockRestore();
+      expect(phases.at(-1)).toBe("seeding");
+    }
   });
 
   test("a time limit that is not reached changes nothing", () => {

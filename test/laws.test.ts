@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { ALGORITHMS } from "../ts/algorithm.js";
 import { solve, type Problem, type Solution } from "../ts/driver/solve.js";
 import { ask, type Driver } from "../ts/driver/driver.js";
 import { frameFor } from "../ts/driver/frame.js";
 import { Inline } from "../ts/executor/inline.js";
 import { kmeans, kmeansSteps, kmeansSync, type KMeansOptions } from "../ts/index.js";
 import { parse } from "../ts/options.js";
+import type { Rows } from "../ts/points.js";
 import { pumpSync } from "../ts/pump.js";
 import type { Finished, Frame, Question, Replies } from "../ts/questions.js";
 import type { Shard } from "../ts/wasm.js";
@@ -239,9 +241,10 @@ function posed({ data, init, weighted, narrow, restarts, tolerance }: AnyProblem
 
 /** The solution by one calm holder of all rows; with `cuts`, by several that are disturbed. */
 function solved(points: { data: Float32Array | Float64Array; columns: number }, options: KMeansOptions, cuts?: readonly number[], seed = 0): Solution {
-  const { rows, weights, timeLimit, ...rest } = parse(points, options);
+  const { rows: parsed, weights, timeLimit, ...rest } = parse(points, options);
+  const rows = parsed as Rows;
   const { count, columns } = rows;
-  const problem: Problem = { ...rest, count, columns, weighted: weights !== null, name: String, clock: () => 0, computed: () => 0, deadline: timeLimit };
+  const problem: Problem = { ...rest, count, columns, weighted: weights !== null, name: String, clock: () => 0, deadline: timeLimit };
   const at = cuts?.map((part) => Math.round(part * count)).sort((a, b) => a - b);
   const executor = at ? new Disturbed(rows, weights, at, seed) : new Inline(rows, { weights, algorithm: "lloyd" });
   try {
@@ -258,7 +261,7 @@ class Disturbed extends Inline {
   #earlier: Question[] = [];
 
   constructor(rows: ConstructorParameters<typeof Inline>[0], weights: Float64Array | null, cuts: readonly number[], seed: number) {
-    super(rows, { weights, cuts, algorithm: (["auto", "hamerly", "yinyang"] as const)[seed % 3] });
+    super(rows, { weights, cuts, algorithm: ALGORITHMS[seed % ALGORITHMS.length] });
     this.#below = source(seed).below;
     merging.below = this.#below;
   }

@@ -14,7 +14,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as
 let packed: string[];
 
 beforeAll(() => {
-  for (const file of ["index.js", "index.cjs", "index.d.ts", "index.d.cts", "cli.js"]) {
+  for (const file of ["index.js", "index.cjs", "index.d.ts", "index.d.cts", "worker.js", "worker.cjs", "worker.d.ts", "worker.d.cts", "pool-worker.js", "facade-worker.js", "cli.js"]) {
     if (!existsSync(join(ROOT, "dist", file))) throw new Error(`dist/${file} is missing: build the package first (npm run build)`);
   }
   const [tarball] = JSON.parse(run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", project], ROOT)) as { filename: string; files: { path: string }[] }[];
@@ -29,7 +29,7 @@ describe("the packed package", () => {
   test("holds what is meant to be published and nothing else", () => {
     const allowed = /^(dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)|package\.json|README\.md|CHANGELOG\.md|LICENSE-(MIT|APACHE))$/;
     expect(packed.filter((path) => !allowed.test(path))).toEqual([]);
-    expect(packed).toEqual(expect.arrayContaining(["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/cli.js", "dist/index.cjs", "dist/index.d.cts", "dist/index.d.ts", "dist/index.js", "package.json"]));
+    expect(packed).toEqual(expect.arrayContaining(["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/cli.js", "dist/index.cjs", "dist/index.d.cts", "dist/index.d.ts", "dist/index.js", "dist/pool-worker.js", "dist/facade-worker.js", "dist/worker.cjs", "dist/worker.d.cts", "dist/worker.d.ts", "dist/worker.js", "package.json"]));
   });
 
   test("needs no other package", () => {
@@ -84,7 +84,7 @@ describe("the packed package", () => {
     write("names.mjs", `import * as esm from "lloyd"; import { createRequire } from "node:module";
       console.log(JSON.stringify([Object.keys(esm), Object.keys(createRequire(import.meta.url)("lloyd"))].map((names) => names.filter((n) => n !== "default" && n !== "module.exports").sort())));`);
     const [esm, cjs] = JSON.parse(run(process.execPath, ["names.mjs"])) as string[][];
-    expect(esm).toEqual(["KMeansModel", "LloydError", "kmeans", "kmeansSteps", "kmeansSync"]);
+    expect(esm).toEqual(["KMeansModel", "LloydError", "createPool", "kmeans", "kmeansSteps", "kmeansSync", "loadDataset"]);
     expect(cjs).toEqual(esm);
   });
 
@@ -113,8 +113,17 @@ describe("the packed package", () => {
       kmeansSync([[1]], {});
       // @ts-expect-error: no such method
       kmeansSync([[1]], { k: 1, init: "kmeans" });`;
-    write("esm.mts", `import { kmeansSync, type KMeansModel } from "lloyd";${use}`);
-    write("cjs.cts", `import { kmeansSync, type KMeansModel } from "lloyd";${use}`);
+    const worker = `
+      import { createPool, kmeans, loadDataset } from "lloyd";
+      import { createLloydWorker } from "lloyd/worker";
+      export async function fits(): Promise<KMeansModel[]> {
+        using pool = await createPool({ workers: 2 });
+        using dataset = await loadDataset([[1], [2]], { pool });
+        const lloyd = await createLloydWorker();
+        return [await kmeans(dataset, { k: 1 }), await lloyd.kmeans([[1]], { k: 1 })];
+      }`;
+    write("esm.mts", `import { kmeansSync, type KMeansModel } from "lloyd";${use}${worker}`);
+    write("cjs.cts", `import { kmeansSync, type KMeansModel } from "lloyd";${use}${worker}`);
     const compilerOptions = { noEmit: true, strict: true, module: "nodenext", moduleResolution: "nodenext", target: "es2022", types: [] };
     write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["esm.mts", "cjs.cts"] }));
     expect(run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc")])).toBe("");

@@ -57,16 +57,30 @@ describe("kmeansSteps", () => {
 });
 
 describe("onStep", () => {
-  test("is called once per iteration, by every entry", async () => {
-    const watched = async (fit: (onStep: (step: Step) => void) => unknown) => {
+  test("is called at most about 30 times a second, for the first iteration and for the last", async () => {
+    const all: Step[] = [];
+    kmeansSync(rows, { ...options, onStep: (step) => all.push(step) });
+    for (const end of ["kmeans", "kmeansSteps"] as const) {
+      let now = 0;
+      // Each reading of the clock takes a millisecond.
+      const clock = vi.spyOn(performance, "now").mockImplementation(() => now++);
       const steps: Step[] = [];
-      await fit((step) => void steps.push(step));
-      return bits(steps);
-    };
-    const sync = await watched((onStep) => kmeansSync(rows, { ...options, onStep }));
-    expect(JSON.parse(sync)).toHaveLength(kmeansSync(rows, options).iterations);
-    expect(await watched((onStep) => kmeans(rows, { ...options, onStep }))).toBe(sync);
-    expect(await watched(async (onStep) => { for await (const _ of kmeansSteps(rows, { ...options, onStep })); })).toBe(sync);
+      const times: number[] = [];
+      const onStep = (step: Step) => (steps.push(step), void times.push(now));
+      if (end === "kmeans") await kmeans(rows, { ...options, onStep });
+      else for await (const _ of kmeansSteps(rows, { ...options, onStep }));
+      clock.mockRestore();
+      expect(bits([steps[0], steps.at(-1)])).toBe(bits([all[0], all.at(-1)]));
+      times.slice(1, -1).forEach((time, i) => expect(time - times[i]).toBeGreaterThanOrEqual(33));
+      expect(steps.length).toBeGreaterThan(2);
+      expect(steps.length).toBeLessThan(all.length);
+    }
+  });
+
+  test("is called once per iteration by kmeansSync", () => {
+    const steps: Step[] = [];
+    const model = kmeansSync(rows, { ...options, onStep: (step) => steps.push(step) });
+    expect(steps.map(({ iteration }) => iteration)).toEqual(model.history.map((_, i) => i + 1));
   });
 
   test("sees the centroids move by as much as the step says", () => {
@@ -111,10 +125,10 @@ describe("signal", () => {
     for (const entry of ["sync", "async"] as const) {
       const controller = new AbortController();
       let steps = 0;
-      const watched = { ...options, signal: controller.signal, onStep: () => void (++steps === 2 && controller.abort(reason)) };
+      const watched = { ...options, signal: controller.signal, onStep: () => void (++steps === 1 && controller.abort(reason)) };
       const run = async () => (entry === "sync" ? kmeansSync(rows, watched) : kmeans(rows, watched));
       await expect(run(), entry).rejects.toBe(reason);
-      expect(steps, entry).toBe(2);
+      expect(steps, entry).toBe(1);
     }
   });
 

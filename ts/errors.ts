@@ -18,6 +18,10 @@
  * | `out-of-memory` | an allocation failed |
  * | `wasm-unavailable` | WebAssembly SIMD is missing or forbidden here |
  * | `wasm-trapped` | the WebAssembly instance failed; what it held is lost |
+ * | `worker-failed` | workers failed again and again, or one that held the only copy of its rows |
+ * | `points-changed` | the points were written to while a fit ran |
+ * | `time-limit` | `timeLimit` ended before there was a fit to return |
+ * | `disposed` | a pool, data set or worker was used after its disposal |
  */
 export type LloydErrorCode =
   | "bad-points"
@@ -34,7 +38,11 @@ export type LloydErrorCode =
   | "bad-model"
   | "out-of-memory"
   | "wasm-unavailable"
-  | "wasm-trapped";
+  | "wasm-trapped"
+  | "worker-failed"
+  | "points-changed"
+  | "time-limit"
+  | "disposed";
 
 /** An error with a stable `code`; the message names what was given and what was expected. */
 export class LloydError extends Error {

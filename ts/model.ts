@@ -3,6 +3,7 @@ import { predict } from "./driver/predict.js";
 import { inertiasOf, joined, type Solution } from "./driver/solve.js";
 import { unframed } from "./driver/fit.js";
 import { LloydError } from "./errors.js";
+import type { ExecutorReport } from "./executor/executor.js";
 import { Inline } from "./executor/inline.js";
 import { columnNames, parsePoints, type NumberArray, type Points } from "./points.js";
 import { pumpSync } from "./pump.js";
@@ -44,6 +45,16 @@ export interface Step extends Iteration {
   readonly restart: number;
   /** After the iteration: k rows of d. */
   readonly centroids: number[][];
+}
+
+/** What a fit is doing. */
+export interface Phase {
+  /** In this order; all but `loading` again for each restart. */
+  readonly phase: "loading" | "seeding" | "iterating" | "finishing";
+  /** From 0. Restarts may run side by side. */
+  readonly restart: number;
+  /** Part of the phase that is over, from 0 to 1; 0 while it is not known. */
+  readonly done: number;
 }
 
 /** What a restart reached. */
@@ -116,10 +127,12 @@ export class KMeansModel {
   /** The seed given or drawn: with it and the same input the fit repeats bit for bit. */
   readonly seed: number;
   readonly init: InitReport;
+  /** Where the fit was computed; it has no part in the result, and is not saved. */
+  readonly executor?: ExecutorReport;
   readonly #inner: Inner;
 
   /** Models come from {@link kmeans} and {@link KMeansModel.fromJSON}. @internal */
-  constructor(fields: Fields, inner: Inner) {
+  constructor(fields: Fields, inner: Inner, executor?: ExecutorReport) {
     this.centroids = fields.centroids;
     this.labels = fields.labels;
     this.inertia = fields.inertia;
@@ -132,7 +145,13 @@ export class KMeansModel {
     this.restarts = fields.restarts;
     this.seed = fields.seed;
     this.init = fields.init;
+    this.executor = executor;
     this.#inner = inner;
+  }
+
+  /** What predictions are made from. @internal */
+  static innerOf(model: KMeansModel): Inner {
+    return model.#inner;
   }
 
   get k(): number {
@@ -227,12 +246,13 @@ export class KMeansModel {
   }
 }
 
-function framed({ origin, exponent }: Frame, centroids: readonly (readonly number[])[]): Float64Array {
+/** The caller's units to a frame's. @internal */
+export function framed({ origin, exponent }: Frame, centroids: readonly (readonly number[])[]): Float64Array {
   return Float64Array.from(centroids.flatMap((row) => row.map((value, c) => (value - origin[c]) * 2 ** -exponent)));
 }
 
 /** @internal */
-export function modelOf(solution: Solution, weightExponent: number, weightSum: number): KMeansModel {
+export function modelOf(solution: Solution, weightExponent: number, weightSum: number, executor: ExecutorReport): KMeansModel {
   const { frame, centroids, refined, labels, counts, iterations, stopped, seed, init } = solution;
   const scale = 2 ** weightExponent;
   const inertia = solution.inertia * scale;
@@ -252,5 +272,6 @@ export function modelOf(solution: Solution, weightExponent: number, weightSum: n
       init,
     },
     { frame, centroids },
+    executor,
   );
 }

@@ -1,11 +1,13 @@
 import { LloydError, show } from "./errors.js";
-import { isNumbers, parsePoints, type NumberArray, type Numbers, type Points, type Rows } from "./points.js";
-import { exponentAbove } from "./driver/frame.js";
+import { Dataset } from "./dataset.js";
+import { isNumbers, parsePoints, type Numbers, type Points, type Rows } from "./points.js";
 import { METHODS, type Init, type InitMethod } from "./driver/seed.js";
-import type { Step } from "./model.js";
+import type { Phase, Step } from "./model.js";
 import { nearest } from "./nearest.js";
 import { drawnSeed, random } from "./random.js";
 import { ALGORITHMS, type Algorithm } from "./algorithm.js";
+import { parsePlacement, type Placement, type PlacementOptions } from "./placement.js";
+import { parseWeights, type Weights } from "./weights.js";
 
 export { METHODS, type InitMethod };
 
@@ -13,7 +15,7 @@ export { METHODS, type InitMethod };
 export type InitFunction = (points: Points, k: number, random: () => number) => readonly Numbers[];
 
 /** Options of {@link kmeans}, {@link kmeansSync} and {@link kmeansSteps}. */
-export interface KMeansOptions {
+export interface KMeansOptions extends PlacementOptions {
   /** Number of clusters: an integer from 1 to the number of rows. Required. */
   k: number;
   /**
@@ -32,10 +34,12 @@ export interface KMeansOptions {
   init?: InitMethod | readonly Numbers[] | InitFunction;
   /**
    * How rows find their nearest centroid: it changes the time, never a bit of the result. Default
-   * `"auto"`: every distance at first, then bounds, begun once fewer rows change cluster and kept for
-   * as long as they save time. `"lloyd"`: every distance, always. `"hamerly"`: two bounds a row, 8
-   * bytes (Hamerly 2010). `"yinyang"`: a bound for each 16 to 32 centroids, for large k (Ding et al.
-   * 2015).
+   * `"auto"`: every distance at first, then one of the others for as long as it saves time.
+   * `"lloyd"`: every distance, always. `"hamerly"`: two bounds a row, 8 bytes (Hamerly 2010).
+   * `"elkan"`: a bound for each centroid, for long rows (Elkan 2003). `"yinyang"`: one for each 16 to
+   * 32 centroids, for large k (Ding et al. 2015). `"projected"`: short copies of rows of more than 16
+   * columns, whose distances are never too long; others get every distance. `"filtering"`: whole
+   * cells of rows with up to 3 columns (Kanungo et al. 2002); others get every distance.
    */
   algorithm?: Algorithm;
   /**
@@ -55,17 +59,27 @@ export interface KMeansOptions {
   seed?: number;
   /** One weight per row, at least 0, not all 0: a row of weight 2 counts as two rows. Default: all 1. */
   weights?: Numbers;
-  /** Milliseconds after which no further iteration begins; the fit so far is returned. Default: none. */
+  /**
+   * Milliseconds after which no further iteration begins; the fit so far is returned, after one
+   * more pass for its labels. While rows are loaded or initial centroids sought there is none:
+   * then it fails with code `time-limit`, within about 50 ms. Default: none.
+   */
   timeLimit?: number;
-  /** Aborting it rejects with its reason. */
+  /** Aborting it rejects with its reason, within about 50 ms. */
   signal?: AbortSignal;
-  /** Called after every iteration. */
+  /**
+   * Called after an iteration: at most about 30 times a second, and for the last one always; by
+   * {@link kmeansSync} after every one.
+   */
   onStep?: (step: Step) => void;
+  /** Called when a phase begins, and at most about 30 times a second as it goes on. */
+  onPhase?: (phase: Phase) => void;
 }
 
 /** Options and points, parsed: nothing further in is checked again. */
-export interface Parsed {
-  readonly rows: Rows;
+export interface Parsed extends Weights, Placement {
+  /** Without their numbers where these are loaded already. */
+  readonly rows: Omit<Rows, "data"> & Partial<Rows>;
   readonly k: number;
   readonly init: Init;
   readonly algorithm: Algorithm;
@@ -73,47 +87,45 @@ export interface Parsed {
   readonly maxIterations: number;
   readonly tolerance: number;
   readonly seed: number;
-  /** Scaled by a power of two to at most 1; null where all are 1. */
-  readonly weights: Float64Array | null;
-  /** The caller's weights are 2^exponent of these. */
-  readonly weightExponent: number;
   readonly timeLimit: number;
   readonly signal: AbortSignal | undefined;
   readonly onStep: ((step: Step) => void) | undefined;
+  readonly onPhase: ((phase: Phase) => void) | undefined;
 }
 
-const NAMES = ["k", "init", "algorithm", "restarts", "maxIterations", "tolerance", "seed", "weights", "timeLimit", "signal", "onStep"];
-/** Weights below this part of the largest would vanish from exact sums. */
-const LEAST_WEIGHT = 2 ** -48;
+const NAMES = ["k", "init", "algorithm", "restarts", "maxIterations", "tolerance", "seed", "weights", "timeLimit", "signal", "onStep", "onPhase", "workers", "pool", "transfer"];
 
 /** @throws LloydError every code that names points or options */
-export function parse(points: Points, options: KMeansOptions): Parsed {
+export function parse(points: Points | Dataset, options: KMeansOptions): Parsed {
   if (typeof options !== "object" || options === null) {
     throw new LloydError("bad-option", `options are ${show(options)}; expected an object with at least k`);
   }
   refuseUnknown(options);
-  const rows = parsePoints(points);
-  const { signal, onStep } = options;
+  const dataset = points instanceof Dataset ? points : undefined;
+  const rows = dataset?.rows ?? parsePoints(points as Points);
+  const { signal, onStep, onPhase } = options;
   if (signal !== undefined && !(typeof signal === "object" && signal !== null && "aborted" in signal)) {
     throw new LloydError("bad-option", `signal is ${show(signal)}; expected an AbortSignal`);
   }
-  if (onStep !== undefined && typeof onStep !== "function") {
-    throw new LloydError("bad-option", `onStep is ${show(onStep)}; expected a function`);
+  for (const [name, call] of Object.entries({ onStep, onPhase })) {
+    if (call !== undefined && typeof call !== "function") throw new LloydError("bad-option", `${name} is ${show(call)}; expected a function`);
   }
   const k = parseK(options.k, rows.count);
   return {
     rows,
     k,
-    init: parseInit(options.init, points, k, rows.columns),
+    init: parseInit(options.init, dataset ? dataset.points : (points as Points), k, rows.columns),
     algorithm: parseAlgorithm(options.algorithm),
     restarts: integer("restarts", options.restarts, 1, 1, 1e6),
     maxIterations: integer("maxIterations", options.maxIterations, 300, 1, Number.MAX_SAFE_INTEGER),
     tolerance: atLeastZero("tolerance", options.tolerance, 1e-4),
     seed: integer("seed", options.seed, undefined, 0, Number.MAX_SAFE_INTEGER) ?? drawnSeed(),
-    ...parseWeights(options.weights, rows.count),
+    ...(dataset ? dataset.weightsFor(options) : parseWeights(options.weights, rows.count)),
     timeLimit: options.timeLimit === Infinity ? Infinity : atLeastZero("timeLimit", options.timeLimit, Infinity),
     signal,
     onStep,
+    onPhase,
+    ...parsePlacement(options, dataset),
   };
 }
 
@@ -170,6 +182,10 @@ const SYNONYMS: Record<string, string> = {
   abortSignal: "signal",
   onIteration: "onStep",
   onProgress: "onStep",
+  progress: "onPhase",
+  threads: "workers",
+  n_jobs: "workers",
+  concurrency: "workers",
 };
 
 function parseK(k: unknown, count: number): number {
@@ -180,10 +196,11 @@ function parseK(k: unknown, count: number): number {
   return k as number;
 }
 
-function parseInit(init: unknown, points: Points, k: number, columns: number): Init {
+function parseInit(init: unknown, points: Points | undefined, k: number, columns: number): Init {
   if (init === undefined) return { method: "auto" };
   if (typeof init === "function") {
     const make = init as InitFunction;
+    if (!points) throw new LloydError("bad-init", "init is a function, but the points were passed with transfer: true and are no longer here for it");
     return { method: "function", make: (seed) => parseCentroids("the result of init", make(points, k, random(seed)), k, columns) };
   }
   if (typeof init === "string") {
@@ -215,26 +232,4 @@ function atLeastZero(name: string, value: unknown, fallback: number): number {
     throw new LloydError("bad-option", `${name} is ${show(value)}; expected a finite number of at least 0`);
   }
   return value as number;
-}
-
-function parseWeights(given: unknown, count: number): Pick<Parsed, "weights" | "weightExponent"> {
-  if (given === undefined || given === null) return { weights: null, weightExponent: 0 };
-  if (!isNumbers(given) || given.length !== count) {
-    throw new LloydError("bad-weights", `weights are ${show(given)}; expected ${count} numbers, one per row`);
-  }
-  const weights = Float64Array.from(given as NumberArray);
-  let [most, least] = [0, Infinity];
-  weights.forEach((weight, i) => {
-    if (typeof given[i] !== "number" || !Number.isFinite(weight) || weight < 0) {
-      throw new LloydError("bad-weights", `weight ${i} is ${show(given[i])}; expected a finite number of at least 0`);
-    }
-    most = Math.max(most, weight);
-    if (weight > 0) least = Math.min(least, weight);
-  });
-  if (most === 0) throw new LloydError("bad-weights", "all weights are 0; expected at least one above 0");
-  if (least < most * LEAST_WEIGHT || most > 2 ** 480 || most < 2 ** -480) {
-    throw new LloydError("bad-weights", `weights go from ${least} to ${most}; expected a ratio of at most 2^48, and none beyond 2^±480`);
-  }
-  const weightExponent = exponentAbove(most);
-  return { weights: weights.map((weight) => weight * 2 ** -weightExponent), weightExponent };
 }

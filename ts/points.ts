@@ -69,7 +69,7 @@ export function parsePoints(points: Points): Rows {
 type NdArray = { data: Numbers; shape: readonly number[]; stride?: readonly number[]; offset?: number };
 
 /** What messages call a column: its name where it has one, else its number. */
-export function columnNames({ names }: Rows): (column: number) => string {
+export function columnNames({ names }: Pick<Rows, "names">): (column: number) => string {
   return (column) => `column ${names ? show(names[column]) : column}`;
 }
 

@@ -1,3 +1,5 @@
+import type { Algorithm } from "./algorithm.js";
+
 /**
  * The questions that a driver asks about all rows, and their replies.
  *
@@ -52,6 +54,12 @@ export interface Frame {
   readonly span: number;
 }
 
+/** Whether rows loaded into one frame are as if loaded into the other. */
+export function sameFrame(a: Frame, b: Frame): boolean {
+  const same = (x: ArrayLike<number>, y: ArrayLike<number>) => x.length === y.length && Array.prototype.every.call(x, (v, i) => Object.is(v, y[i]));
+  return a.exponent === b.exponent && a.span === b.span && same(a.origin, b.origin) && same(a.grid, b.grid);
+}
+
 /** Rows drawn by a race: by weight × squared distance to the nearest seed, or the greatest such distance. */
 export interface Draw {
   readonly ask: "draw";
@@ -83,6 +91,8 @@ export interface Assign {
   readonly centroids: Float64Array;
   /** None: all rows count as changed. */
   readonly previous: Float64Array | null;
+  /** How rows find their centroids from now on; it changes the time, never the reply. */
+  readonly algorithm?: Algorithm;
 }
 /** `assign` at random: a cluster for each row, drawn from (seed, stage, row). */
 export interface Partition {
@@ -240,7 +250,9 @@ function addClusters(a: Assigned, b: Assigned): Assigned {
 }
 
 function add(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((v, i) => v + b[i]);
+  const sum = a.slice();
+  for (let i = 0; i < sum.length; i++) sum[i] += b[i];
+  return sum;
 }
 
 /** Sampled rows of both, by ascending row. */
@@ -252,19 +264,26 @@ function interleave(a: Measured, b: Measured, columns: number): Pick<Measured, "
   return { sampled: Float64Array.from(from, (f) => f.row), sample };
 }
 
+/** Both lists are sorted already: sampled seedings ask for a hundred thousand winners. */
 function mergeRaces(a: Race, b: Race, places: number): Race {
   const columns = a.rows.length > 0 ? a.coordinates.length / a.rows.length : b.coordinates.length / (b.rows.length || 1);
-  const all = [...a.rows].map((row, at) => ({ of: a, at, row, key: a.keys[at] }));
-  all.push(...[...b.rows].map((row, at) => ({ of: b, at, row, key: b.keys[at] })));
-  all.sort((x, y) => x.key - y.key || x.row - y.row);
-  const winners = all.slice(0, places);
-  const coordinates = new Float32Array(winners.length * columns);
-  winners.forEach(({ of, at }, i) => coordinates.set(of.coordinates.subarray(at * columns, (at + 1) * columns), i * columns));
-  return {
+  const count = Math.min(places, a.rows.length + b.rows.length);
+  const merged: Race = {
     potential: add(a.potential, b.potential),
-    keys: Float64Array.from(winners, (w) => w.key),
-    rows: Float64Array.from(winners, (w) => w.row),
-    weights: Float64Array.from(winners, (w) => w.of.weights[w.at]),
-    coordinates,
+    keys: new Float64Array(count),
+    rows: new Float64Array(count),
+    weights: new Float64Array(count),
+    coordinates: new Float32Array(count * columns),
   };
+  const next = { a: 0, b: 0 };
+  const aFirst = (i: number, j: number) => a.keys[i] < b.keys[j] || (a.keys[i] === b.keys[j] && a.rows[i] < b.rows[j]);
+  for (let place = 0; place < count; place++) {
+    const fromA = next.b === b.rows.length || (next.a < a.rows.length && aFirst(next.a, next.b));
+    const [from, at] = fromA ? [a, next.a++] : [b, next.b++];
+    merged.keys[place] = from.keys[at];
+    merged.rows[place] = from.rows[at];
+    merged.weights[place] = from.weights[at];
+    for (let c = 0; c < columns; c++) merged.coordinates[place * columns + c] = from.coordinates[at * columns + c];
+  }
+  return merged;
 }

@@ -34,7 +34,13 @@ export class Instance {
   trap: unknown;
 
   constructor() {
-    this.exports = instantiate((compiled ??= compile()));
+    const module = compiledModule();
+    try {
+      this.exports = instantiate(module);
+    } catch (error) {
+      // What engines throw where there is no room for another memory.
+      throw error instanceof RangeError ? new LloydError("out-of-memory", `there is no room for a WebAssembly memory (${error.message})`, { cause: error }) : error;
+    }
   }
 
   /** Calls into wasm; turns what it throws into errors of ours. */
@@ -61,12 +67,27 @@ export function released(instance: Instance): void {
   if (kept === instance && (instance.trap !== undefined || instance.exports.memory.buffer.byteLength > KEEP)) kept = undefined;
 }
 
-function compile(): WebAssembly.Module {
+/** The module that instances are made of: compiled here, or adopted from another thread. */
+export function compiledModule(): WebAssembly.Module {
+  return (compiled ??= compile(moduleBytes));
+}
+
+/** Takes the module, or the bytes to compile, from another thread. */
+export function adoptModule(given: WebAssembly.Module | Uint8Array): void {
+  compiled = given instanceof Uint8Array ? compile(() => given) : given;
+}
+
+/** Bytes of {@link compiledModule}, for threads to which a module cannot be passed. */
+export function moduleBytes(): Uint8Array {
+  return hasFused() ? fuse(bytes, places) : bytes;
+}
+
+function compile(read: () => Uint8Array): WebAssembly.Module {
   if (typeof WebAssembly !== "object") {
     throw new LloydError("wasm-unavailable", "this engine has no WebAssembly; lloyd needs it with SIMD (all engines since 2021 have both)");
   }
   try {
-    return new WebAssembly.Module(hasFused() ? fuse(bytes, places) : bytes);
+    return new WebAssembly.Module(read() as BufferSource);
   } catch (cause) {
     throw new LloydError(
       "wasm-unavailable",
@@ -113,7 +134,7 @@ export class Shard {
 
   #run<T>(call: (shard: WasmShard, memory: ArrayBuffer) => T): T {
     return this.#instance.run(({ memory }) => {
-      if (!this.#shard) throw new LloydError("wasm-trapped", "these rows have been disposed of");
+      if (!this.#shard) throw new LloydError("disposed", "these rows have been disposed of while they were in use");
       return call(this.#shard, memory.buffer);
     });
   }
@@ -221,7 +242,11 @@ export class Shard {
     for (let at = 0, row = 0; at < found.length; ) {
       const count = found[at + PLANES];
       const each = found.subarray(at + PLANES + 1, at + PLANES + 1 + 3 * count);
-      const every = (offset: number) => Float64Array.from({ length: count }, (_, i) => each[3 * i + offset]);
+      const every = (offset: number) => {
+        const some = new Float64Array(count);
+        for (let i = 0; i < count; i++) some[i] = each[3 * i + offset];
+        return some;
+      };
       races.push({
         potential: found.slice(at, at + PLANES),
         keys: every(0),
@@ -287,8 +312,15 @@ export class Shard {
   }
 }
 
-/** Seeds from a sample; see {@link Search}. */
-export function search({ rows, weights, columns, k, swaps, seed }: Search): Searched {
-  const [taken, ...seeds] = shared().run((exports) => exports.search(rows, weights, columns, k, swaps, seed));
-  return { seeds: Uint32Array.from(seeds), swaps: taken };
+/** Seeds from a sample, a seed or a swap at a time; see {@link Search}. */
+export function* search({ rows, weights, columns, k, swaps, seed }: Search): Generator<void, Searched> {
+  const instance = shared();
+  const found = instance.run(({ Search }) => new Search(rows, weights, columns, k, swaps, seed));
+  try {
+    while (instance.run(() => found.work())) yield;
+    const [made, ...seeds] = instance.run(() => found.found());
+    return { seeds: Uint32Array.from(seeds), swaps: made };
+  } finally {
+    if (instance.trap === undefined) instance.run(() => found.free());
+  }
 }

@@ -23,19 +23,19 @@ function factory(glue) {
   return `export function instantiate(compiled) {
 ${body}
 const { memory } = initSync({ module: compiled });
-return { memory, Pairs, Shard, search };
+return { memory, Pairs, Search, Shard };
 }
 `;
 }
 
-const TYPES = `import type { Pairs, Shard, search } from "./lloyd_wasm.js";
+const TYPES = `import type { Pairs, Search, Shard } from "./lloyd_wasm.js";
 export type WasmShard = Shard;
 export type WasmPairs = Pairs;
 export interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly Pairs: typeof Pairs;
   readonly Shard: typeof Shard;
-  readonly search: typeof search;
+  readonly Search: typeof Search;
 }
 export function instantiate(compiled: WebAssembly.Module): Exports;
 `;

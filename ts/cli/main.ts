@@ -11,7 +11,7 @@ import { choose } from "./choose.js";
 import { evaluate } from "./evaluate.js";
 import { chooseHelp, clusterHelp, evaluateHelp, help, parseChoose, parseCluster, parseEvaluate } from "./usage.js";
 
-const NOT_THE_USERS: readonly LloydErrorCode[] = ["out-of-memory", "wasm-unavailable", "wasm-trapped"];
+const NOT_THE_USERS: readonly LloydErrorCode[] = ["out-of-memory", "wasm-unavailable", "wasm-trapped", "worker-failed"];
 const COMMANDS: Record<string, (args: string[]) => void | Promise<void>> = {
   cluster: (args) => helpOr(parseCluster(args), clusterHelp, cluster),
   choose: (args) => helpOr(parseChoose(args), chooseHelp, choose),

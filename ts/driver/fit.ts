@@ -1,6 +1,7 @@
+import type { Algorithm } from "../algorithm.js";
 import type { Assigned } from "../questions.js";
 import type { Iteration, Step, Stopped } from "../model.js";
-import { ask, type Driver } from "./driver.js";
+import { ask, cost, type Driver } from "./driver.js";
 import { inertiaFromMoments, valueAt } from "./moments.js";
 import type { Space } from "./space.js";
 
@@ -10,8 +11,7 @@ export interface Budget {
   /** Milliseconds on `clock` after which no iteration begins. */
   readonly deadline: number;
   readonly clock: () => number;
-  /** Row × centroid distances looked at so far: like the time, no part of any answer. */
-  readonly computed: () => number;
+  readonly algorithm: Algorithm;
 }
 
 export interface Fit {
@@ -37,15 +37,15 @@ export interface Fit {
  * the centroids returned.
  */
 export function* fit(space: Space, k: number, start: Float64Array, budget: Budget, restart: number): Driver<Fit> {
-  const { maxIterations, tolerance, deadline, clock, computed } = budget;
+  const { maxIterations, tolerance, deadline, clock, algorithm } = budget;
   const history: Iteration[] = [];
   let centroids = start;
   let previous: Float64Array | null = null;
   let least = 0;
   for (;;) {
-    const [began, before] = [clock(), computed()];
-    const found = yield* ask({ ask: "assign", k, centroids, previous });
-    const looked = computed() - before;
+    const [began, before] = [clock(), yield* cost()];
+    const found = yield* ask({ ask: "assign", k, centroids, previous, algorithm });
+    const looked = (yield* cost()) - before;
     const assigned = yield* repaired(space, k, centroids, found);
     if (!previous) least = tolerance * meanVariance(space, found, k);
     const next = means(assigned, centroids, k);

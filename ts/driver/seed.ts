@@ -1,7 +1,7 @@
 import { LloydError, show } from "../errors.js";
 import type { Drawn, Race } from "../questions.js";
 import type { InitReport } from "../model.js";
-import { ask, type Driver } from "./driver.js";
+import { ask, phase, type Driver } from "./driver.js";
 import { means } from "./fit.js";
 import { valueAt } from "./moments.js";
 import type { Space } from "./space.js";
@@ -31,15 +31,15 @@ export function* seeds(space: Space, k: number, init: Init, seed: number, restar
     case "auto":
       return yield* auto(space, k, seed, restart, weighted);
     case "k-means++":
-      return yield* plusPlus(space, k, seed);
+      return yield* plusPlus(space, k, seed, restart);
     case "k-means||":
-      return yield* parallel(space, k, seed);
+      return yield* parallel(space, k, seed, restart);
     case "random":
       return { centroids: filled(space, k, (yield* draw(seed, 0, k))[0].coordinates), report: { method: "random", description: `${k} distinct rows at random` } };
     case "random-partition":
       return yield* partition(space, k, seed);
     case "farthest":
-      return yield* maximin(space, k, seed);
+      return yield* maximin(space, k, seed, restart);
     case "given":
       return { centroids: framed(space, init.centroids), report: { method: "given", description: "the given centroids" } };
     case "function":
@@ -60,7 +60,7 @@ function* auto(space: Space, k: number, seed: number, restart: number, weighted:
   // Rows of a true sample were drawn by weight already.
   const weights = whole && weighted ? sample.weights : new Float64Array(0);
   const found = yield* ask({ ask: "search", rows: sample.coordinates, weights, columns, k, swaps, seed });
-  if (found.seeds.length < k && !whole) return yield* plusPlus(space, k, seed);
+  if (found.seeds.length < k && !whole) return yield* plusPlus(space, k, seed, restart);
   const on = whole ? (count === 1 ? "the only row" : `all ${count} rows`) : `${sample.rows.length} of ${count} rows`;
   return {
     centroids: filled(space, k, rowsAt(sample.coordinates, found.seeds, columns)),
@@ -80,7 +80,7 @@ function sampleFor(k: number, columns: number): { rows: number; swaps: number } 
  * proportion to D², the one that lowers Σ w·D² most. One question a seed: each candidate's
  * race for the next ones is run along with its potential.
  */
-function* plusPlus(space: Space, k: number, seed: number): Driver<Seeds> {
+function* plusPlus(space: Space, k: number, seed: number, restart: number): Driver<Seeds> {
   const { columns } = space;
   const tried = 2 + Math.floor(Math.log(k));
   const chosen = new Float32Array(k * columns);
@@ -95,6 +95,7 @@ function* plusPlus(space: Space, k: number, seed: number): Driver<Seeds> {
   };
   if (k > 1) [next] = yield* race(new Float32Array(0));
   while (made < k && next && next.rows.length > 0) {
+    yield* phase("seeding", restart, made / k);
     const drawn: Drawn = yield* race(next.coordinates);
     const best = drawn.reduce((least, { potential }, c) => (valueAt(potential, 0, 1) < valueAt(drawn[least].potential, 0, 1) ? c : least), 0);
     chosen.set(next.coordinates.subarray(best * columns, (best + 1) * columns), made * columns);
@@ -109,11 +110,12 @@ function* plusPlus(space: Space, k: number, seed: number): Driver<Seeds> {
  * seeds are searched among all of them, each with the weight of the rows nearest to it. A handful of
  * questions however large k is.
  */
-function* parallel(space: Space, k: number, seed: number): Driver<Seeds> {
+function* parallel(space: Space, k: number, seed: number, restart: number): Driver<Seeds> {
   const { columns } = space;
   const chosen = new Float32Array((1 + ROUNDS * 2 * k) * columns);
   let made = 0;
   for (let round = 0; round <= ROUNDS; round++) {
+    yield* phase("seeding", restart, round / (ROUNDS + 2));
     const seeds = chosen.subarray(0, made * columns);
     const [drawn] = yield* ask({ ask: "draw", by: "weight", seed, stage: round, places: round === 0 ? 1 : 2 * k, seeds, candidates: new Float32Array(0) });
     chosen.set(drawn.coordinates, made * columns);
@@ -130,7 +132,7 @@ function* parallel(space: Space, k: number, seed: number): Driver<Seeds> {
 }
 
 /** Each next seed is the row farthest from those before (Gonzalez 1985). */
-function* maximin(space: Space, k: number, seed: number): Driver<Seeds> {
+function* maximin(space: Space, k: number, seed: number, restart: number): Driver<Seeds> {
   const { columns } = space;
   const chosen = new Float32Array(k * columns);
   let [winner] = yield* draw(seed, 0, 1);
@@ -139,6 +141,7 @@ function* maximin(space: Space, k: number, seed: number): Driver<Seeds> {
     chosen.set(winner.coordinates, made * columns);
     made += 1;
     if (made === k) break;
+    yield* phase("seeding", restart, made / k);
     [winner] = yield* ask({ ask: "draw", by: "distance", seed, stage: made, places: 1, seeds: chosen.subarray(0, made * columns), candidates: new Float32Array(0) });
   }
   return { centroids: filled(space, k, chosen.subarray(0, made * columns)), report: { method: "farthest", description: "each next seed the row farthest from those before" } };

@@ -1,10 +1,10 @@
 import type { Finished, Frame } from "../questions.js";
 import type { InitReport, Iteration, RestartReport, Stopped } from "../model.js";
 import { derivedSeed } from "../random.js";
-import { ask, type Driver } from "./driver.js";
+import { ask, Late, phase, together, within, type Driver } from "./driver.js";
 import type { ColumnName } from "./frame.js";
 import { fit, type Budget, type Fit } from "./fit.js";
-import { seeds, type Init } from "./seed.js";
+import { seeds, type Init, type Seeds } from "./seed.js";
 import { load, type Space } from "./space.js";
 
 export interface Problem extends Budget {
@@ -36,38 +36,74 @@ export interface Solution {
   readonly init: InitReport;
 }
 
-/** Loads the rows, fits them as often as asked, keeps the fit with the least inertia. */
+interface Attempt {
+  readonly fit: Fit;
+  readonly init: InitReport;
+  readonly inertia: number;
+  readonly restart: number;
+  /** With labels, where there are no other attempts. */
+  readonly finished: Finished;
+}
+
+/**
+ * Loads the rows, fits them as often as asked, side by side where that is possible, and keeps the
+ * fit with the least inertia, the first of such.
+ *
+ * @throws LloydError `time-limit` where no fit was begun in time
+ */
 export function* solve(problem: Problem): Driver<Solution> {
-  return yield* solveIn(yield* load(problem.count, problem.columns, problem.weighted, problem.name), problem);
+  yield* phase("loading");
+  const space = yield* within(problem.deadline, load(problem.count, problem.columns, problem.weighted, problem.name));
+  return yield* solveIn(space, problem);
 }
 
 /** The same for rows that are loaded. */
-export function* solveIn(space: Space, problem: Omit<Problem, "columns" | "name">): Driver<Solution> {
-  const { k, init, restarts, seed, weighted, clock, deadline } = problem;
+export function* solveIn(space: Space, problem: Problem): Driver<Solution> {
+  const { k, restarts, seed, clock, deadline } = problem;
   const reports: RestartReport[] = [];
-  let best: { fit: Fit; report: InitReport; inertia: number } | undefined;
-  let last: Finished | undefined;
-  for (let restart = 0; restart < restarts && (restart === 0 || clock() < deadline); restart++) {
-    const own = derivedSeed(seed, restart);
-    const { centroids, report } = yield* seeds(space, k, init, own, restart, weighted);
-    const found = yield* fit(space, k, centroids, problem, restart);
-    last = yield* ask({ ask: "finish", k, centroids: found.centroids, about: found.refined, labels: restarts === 1 });
-    const inertia = inertiasOf(last, k, space).inertia;
-    reports.push({ seed: own, inertia, iterations: found.iterations, stopped: found.stopped });
-    if (!best || inertia < best.inertia) best = { fit: found, report, inertia };
+  let best: Attempt | undefined;
+  function* each(): Generator<Driver<void>, void> {
+    for (let restart = 0; restart < restarts && (restart === 0 || clock() < deadline); restart++) {
+      yield attempt(problem, space, restart, function take(found) {
+        const { fit, inertia } = found;
+        reports[restart] = { seed: derivedSeed(seed, restart), inertia, iterations: fit.iterations, stopped: fit.stopped };
+        if (!best || inertia < best.inertia || (inertia === best.inertia && restart < best.restart)) best = found;
+      });
+    }
   }
-  const { fit: found, report } = best!;
-  const finished = restarts === 1 ? last! : yield* ask({ ask: "finish", k, centroids: found.centroids, about: found.refined, labels: true });
+  yield* together(each());
+  if (!best) throw new Late();
+  const { fit: found, init } = best as Attempt;
+  yield* phase("finishing", 0, 0.5);
+  const finished = restarts === 1 ? best.finished : yield* ask({ ask: "finish", k, centroids: found.centroids, about: found.refined, labels: true });
   return {
     frame: space.frame,
     ...found,
     labels: joined(finished, problem.count),
     counts: finished.counts,
     ...inertiasOf(finished, k, space),
-    restarts: reports,
+    restarts: reports.filter(() => true),
     seed,
-    init: report,
+    init,
   };
+}
+
+/** One fit from a seed of its own; none where time is up before it begins. */
+function* attempt(problem: Problem, space: Space, restart: number, take: (found: Attempt) => void): Driver<void> {
+  const { k, init, restarts, seed, weighted, deadline } = problem;
+  yield* phase("seeding", restart);
+  let start: Seeds;
+  try {
+    start = yield* within(deadline, seeds(space, k, init, derivedSeed(seed, restart), restart, weighted));
+  } catch (error) {
+    if (error instanceof Late) return;
+    throw error;
+  }
+  yield* phase("iterating", restart);
+  const found = yield* fit(space, k, start.centroids, problem, restart);
+  yield* phase("finishing", restart);
+  const finished = yield* ask({ ask: "finish", k, centroids: found.centroids, about: found.refined, labels: restarts === 1 });
+  take({ fit: found, init: start.report, inertia: inertiasOf(finished, k, space).inertia, restart, finished });
 }
 
 /** Runs of labels as one array. */

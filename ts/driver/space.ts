@@ -1,6 +1,6 @@
 import { LloydError } from "../errors.js";
 import type { Frame, Measured } from "../questions.js";
-import { ask, type Driver } from "./driver.js";
+import { ask, phase, type Driver } from "./driver.js";
 import { exponentAbove, frameFor, SAMPLE, type ColumnName } from "./frame.js";
 
 /** The rows as the drivers see them: loaded, with their scale known. */
@@ -21,6 +21,7 @@ export function* load(count: number, columns: number, weighted: boolean, name: C
   const measured = yield* ask({ ask: "measure", stride: Math.max(1, Math.ceil(count / SAMPLE)) });
   refuseNonFinite(measured, name);
   const frame = frameFor(measured, count, name);
+  yield* phase("loading", 0, 0.5);
   const { squares } = yield* ask({ ask: "load", frame });
   return { count, columns, frame, squares, split: splitter(count, weighted) };
 }

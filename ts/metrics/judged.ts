@@ -3,6 +3,7 @@ import type { Driver } from "../driver/driver.js";
 import { LloydError, show } from "../errors.js";
 import { Inline } from "../executor/inline.js";
 import { refuseUnknown } from "../options.js";
+import { parsePlacement, placeFor, put, type PlacementOptions } from "../placement.js";
 import { parsePoints, type Points, type Rows } from "../points.js";
 import { pump, pumpSync } from "../pump.js";
 import { parseLabels, type Labels } from "./labels.js";
@@ -10,8 +11,8 @@ import { parseLabels, type Labels } from "./labels.js";
 /** The labels of rows: a label each, or what has such labels, like a model. */
 export type Labeled = Labels | { readonly labels: Labels };
 
-/** Options of what may take long. */
-export interface JudgeOptions {
+/** Options of what may take long; `workers` and `pool` are as for `kmeans`. */
+export interface JudgeOptions extends Pick<PlacementOptions, "workers" | "pool"> {
   /** Aborting it rejects with its reason. */
   signal?: AbortSignal;
   /** Called as work goes on, with the part of the rows that is done, 0 to 1. */
@@ -44,7 +45,8 @@ export function* clustersOf({ rows, codes, k }: Judged): Steps<Clustering> {
 /** @throws LloydError `bad-option`, `unknown-option` */
 export function checkOptions(options: JudgeOptions, ...names: string[]): void {
   if (typeof options !== "object" || options === null) throw new LloydError("bad-option", `options are ${show(options)}; expected an object`);
-  refuseUnknown(options, ["signal", "onProgress", ...names]);
+  refuseUnknown(options, ["workers", "pool", "signal", "onProgress", ...names]);
+  parsePlacement(options);
   const { onProgress, signal } = options;
   if (onProgress !== undefined && typeof onProgress !== "function") throw new LloydError("bad-option", `onProgress is ${show(onProgress)}; expected a function`);
   if (signal !== undefined && !(typeof signal === "object" && signal !== null && "aborted" in signal)) {
@@ -52,18 +54,23 @@ export function checkOptions(options: JudgeOptions, ...names: string[]): void {
   }
 }
 
-/** What a driver finds about these rows, in slices of a few milliseconds. */
-export async function answered<T>(driver: Driver<T>, { rows }: Judged, { signal }: JudgeOptions): Promise<T> {
+/** What a driver finds about these rows, by workers where the work is large. */
+export async function answered<T>(driver: Driver<T>, { rows, k }: Judged, options: JudgeOptions): Promise<T> {
+  const { signal } = options;
   signal?.throwIfAborted();
-  const executor = new Inline(rows);
+  const placement = parsePlacement(options);
+  // As much as one pass over the rows by so many centroids.
+  const place = placeFor(rows, placement, { k: Math.max(1, Math.ceil((2 * rows.count) / k)), restarts: 1 });
+  const leave = await place.home?.enter(signal);
   try {
-    const run = pump(driver, executor, signal);
-    for (;;) {
-      const turn = await run.next();
-      if (turn.done) return turn.value;
+    const executor = await put(rows, place, placement, null);
+    try {
+      return await pump(driver, executor, undefined, signal);
+    } finally {
+      executor.dispose();
     }
   } finally {
-    executor.dispose();
+    leave?.();
   }
 }
 

@@ -1,6 +1,7 @@
-import type { Algorithm } from "../algorithm.js";
+import type { Executor, ExecutorReport } from "../executor/executor.js";
 import { Inline } from "../executor/inline.js";
 import type { KMeansModel } from "../model.js";
+import { placeFor, put, type Place } from "../placement.js";
 import type { Points, Rows } from "../points.js";
 import { pump, pumpSync } from "../pump.js";
 import { parseChoice, type ChooseKOptions, type ParsedChoice } from "./options.js";
@@ -68,14 +69,23 @@ export function chooseKSync(points: Points, options: ChooseKOptions = {}): Choic
   const choice = parseChoice(points, options);
   const { signal } = choice;
   signal?.throwIfAborted();
-  const holders = new Holders(choice);
+  const kept = new Inline(choice.rows);
+  const reply = ({ rows, weights, driver }: Work) => {
+    if (rows === choice.rows && !weights) return pumpSync(driver, kept, undefined, signal);
+    const own = new Inline(rows, { weights });
+    try {
+      return pumpSync(driver, own, undefined, signal);
+    } finally {
+      own.dispose();
+    }
+  };
   try {
-    const run = table(choice);
+    const run = table(choice, () => ({ workers: 0, started: "this-thread" }));
     let turn = run.next();
-    while (!turn.done) turn = run.next("row" in turn.value ? [] : turn.value.map((work) => holders.with(work, (executor) => pumpSync(work.driver(() => executor.computed), executor, undefined, signal))));
+    while (!turn.done) turn = run.next("row" in turn.value ? [] : turn.value.map(reply));
     return chosen(choice, turn.value);
   } finally {
-    holders.dispose();
+    kept.dispose();
   }
 }
 
@@ -90,9 +100,10 @@ export async function* chooseKSteps(points: Points, options: ChooseKOptions = {}
   const choice = parseChoice(points, options);
   const { signal } = choice;
   signal?.throwIfAborted();
-  const holders = new Holders(choice);
+  const homes = new Homes(choice);
   try {
-    const run = table(choice);
+    await homes.enter();
+    const run = table(choice, () => homes.report);
     let turn = run.next();
     while (!turn.done) {
       if ("row" in turn.value) {
@@ -102,52 +113,57 @@ export async function* chooseKSteps(points: Points, options: ChooseKOptions = {}
         continue;
       }
       const replies: unknown[] = [];
-      for (const work of turn.value) replies.push(await holders.with(work, (executor) => drained(pump(work.driver(() => executor.computed), executor, signal))));
+      for (const work of turn.value) replies.push(await homes.answer(work));
       turn = run.next(replies);
     }
     return chosen(choice, turn.value);
   } finally {
-    holders.dispose();
+    homes.dispose();
   }
 }
 
-/** Who holds rows: the caller's stay loaded, others go when their work is done. */
-class Holders {
-  readonly #rows: Rows;
-  readonly #main: Inline;
+/** Where rows are held: the caller's as long as the choice takes, others while their work is done. */
+class Homes {
+  readonly #choice: ParsedChoice;
+  readonly #place: Place;
+  #leave: (() => void) | undefined;
+  #fits: Promise<Executor> | undefined;
+  #judges: Promise<Executor> | undefined;
+  report: ExecutorReport = { workers: 0, started: "this-thread" };
 
-  readonly #algorithm: Algorithm;
-
-  constructor({ rows, algorithm }: ParsedChoice) {
-    this.#rows = rows;
-    this.#algorithm = algorithm;
-    this.#main = new Inline(rows, { algorithm });
+  constructor(choice: ParsedChoice) {
+    this.#choice = choice;
+    const { rows, placement, ks, restarts } = choice;
+    this.#place = { ...placeFor(rows, placement, { k: ks[ks.length - 1], restarts }), copies: false };
   }
 
-  with<T>({ rows, weights }: Work, run: (executor: Inline) => T): T {
-    if (rows === this.#rows && !weights) return run(this.#main);
-    const own = new Inline(rows, { weights, algorithm: this.#algorithm });
-    const dispose = () => own.dispose();
-    try {
-      const found = run(own);
-      if (found instanceof Promise) return found.finally(dispose) as T;
-      dispose();
-      return found;
-    } catch (error) {
-      dispose();
-      throw error;
+  /** Waits for a turn in the pool, for all of the choice. */
+  async enter(): Promise<void> {
+    this.#leave = await this.#place.home?.enter(this.#choice.signal);
+  }
+
+  async answer({ rows, weights, driver, judges }: Work): Promise<unknown> {
+    const { signal } = this.#choice;
+    if (rows !== this.#choice.rows || weights) {
+      const own = await this.#held(rows, weights);
+      try {
+        return await pump(driver, own, undefined, signal);
+      } finally {
+        own.dispose();
+      }
     }
+    const executor = await (judges ? (this.#judges ??= this.#held(rows, null)) : (this.#fits ??= this.#held(rows, null)));
+    this.report = executor.report;
+    return await pump(driver, executor, undefined, signal);
   }
 
   dispose(): void {
-    this.#main.dispose();
+    for (const held of [this.#fits, this.#judges]) void held?.then((executor) => executor.dispose()).catch(() => {});
+    this.#leave?.();
   }
-}
 
-async function drained<T>(run: AsyncGenerator<unknown, T>): Promise<T> {
-  for (;;) {
-    const turn = await run.next();
-    if (turn.done) return turn.value;
+  #held(rows: Rows, weights: Float64Array | null): Promise<Executor> {
+    return put(rows, this.#place, this.#choice.placement, weights);
   }
 }
 

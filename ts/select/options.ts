@@ -1,6 +1,6 @@
-import type { Algorithm } from "../algorithm.js";
 import { LloydError, show } from "../errors.js";
 import { integer, parse, refuseUnknown, type KMeansOptions } from "../options.js";
+import { parsePlacement, type Placement } from "../placement.js";
 import { parsePoints, type Points, type Rows } from "../points.js";
 import { DIAMETERS, SEPARATIONS } from "../driver/dunn.js";
 import type { DunnOptions } from "../metrics/dunn.js";
@@ -8,7 +8,7 @@ import { drawnSeed } from "../random.js";
 import { BOXES, type Box } from "./gap.js";
 
 /** Options of {@link chooseK}; those of a fit are as for `kmeans`. */
-export interface ChooseKOptions extends Pick<KMeansOptions, "init" | "algorithm" | "restarts" | "maxIterations" | "tolerance" | "seed" | "signal"> {
+export interface ChooseKOptions extends Pick<KMeansOptions, "init" | "algorithm" | "restarts" | "maxIterations" | "tolerance" | "seed" | "signal" | "workers" | "pool"> {
   /** Smallest k, from 1. Default 2. */
   from?: number;
   /** Largest k. Default 12, or as many as there are rows. */
@@ -43,14 +43,15 @@ export interface ParsedChoice {
   readonly references: number | readonly Rows[];
   readonly box: Box;
   readonly resamples: number;
-  readonly algorithm: Algorithm;
+  readonly restarts: number;
+  readonly placement: Placement;
   readonly signal: AbortSignal | undefined;
   /** What a fit of one k is asked for. */
   readonly fit: (rows: Rows, k: number, weights?: Float64Array) => ReturnType<typeof parse>;
 }
 
 const OWN = ["from", "to", "silhouetteSample", "dunn", "references", "box", "resamples"] as const;
-const FIT = ["init", "algorithm", "restarts", "maxIterations", "tolerance", "seed", "signal"] as const;
+const FIT = ["init", "algorithm", "restarts", "maxIterations", "tolerance", "seed", "signal", "workers", "pool"] as const;
 /** Rows up to which all is done by default. */
 const MANY = 10_000;
 const MANY_FOR_DUNN = 20_000;
@@ -77,7 +78,7 @@ export function parseChoice(points: Points, options: ChooseKOptions): ParsedChoi
   if (!DIAMETERS.includes(diameter)) throw bad(`dunn.diameter is ${show(diameter)}; expected one of ${DIAMETERS.map(show).join(", ")}`);
   const fit = (some: Rows, k: number, weights?: Float64Array) => parse({ data: some.data, columns: some.columns }, { ...given, k, weights });
   // All options of a fit are checked before the first one begins.
-  const { algorithm, signal } = fit(rows, from);
+  const { restarts, signal } = fit(rows, from);
   return {
     rows,
     ks: Array.from({ length: to - from + 1 }, (_, i) => from + i),
@@ -87,7 +88,8 @@ export function parseChoice(points: Points, options: ChooseKOptions): ParsedChoi
     references: parseReferences(options.references, rows),
     box,
     resamples: integer("resamples", options.resamples, count <= MANY ? 10 : 0, 0, 10_000),
-    algorithm,
+    restarts,
+    placement: parsePlacement(options),
     signal,
     fit,
   };

@@ -10,6 +10,7 @@ import { adjustedRandOf } from "../metrics/agreement.js";
 import { overlapOf } from "../metrics/contingency.js";
 import { meanOf, sampled } from "../metrics/silhouette.js";
 import { modelOf, type KMeansModel } from "../model.js";
+import type { ExecutorReport } from "../executor/executor.js";
 import { columnNames, type Rows } from "../points.js";
 import { derivedSeed } from "../random.js";
 import type { Candidate } from "./choose.js";
@@ -21,8 +22,9 @@ import { bootstrapWeights } from "./stability.js";
 export interface Work {
   readonly rows: Rows;
   readonly weights: Float64Array | null;
-  /** `computed`: distances that the holder of the rows has computed so far. */
-  readonly driver: (computed: () => number) => Driver<unknown>;
+  readonly driver: Driver<unknown>;
+  /** Whether it asks about distances between rows, which loaded rows of 32 bits may have been given up for. */
+  readonly judges?: boolean;
 }
 export interface Ready {
   readonly row: Candidate;
@@ -32,26 +34,26 @@ export interface Ready {
 const [REFERENCE, RESAMPLE] = [1_000_000_000, 2_000_000_000];
 
 /** The table row by row: yields work, receives what each part of it found. */
-export function* table(choice: ParsedChoice): Generator<Work[] | Ready, Candidate[], unknown[]> {
+export function* table(choice: ParsedChoice, report: () => ExecutorReport): Generator<Work[] | Ready, Candidate[], unknown[]> {
   const { rows, ks, seed, references, box, resamples } = choice;
   const main = { rows, weights: null };
-  const [[space, scale]] = (yield [{ ...main, driver: () => begun(rows) }]) as [[Space, Scaled]];
+  const [[space, scale]] = (yield [{ ...main, driver: begun(rows) }]) as [[Space, Scaled]];
   const sets = typeof references === "number" ? references : references.length;
   const draw = typeof references === "number" && sets > 0 ? referencesFor(rows, box) : null;
   const found: Candidate[] = [];
   for (const k of ks) {
     const own = derivedSeed(seed, k);
-    const [solution] = (yield [{ ...main, driver: (computed) => solveIn(space, problem(choice, rows, k, own, computed)) }]) as [Solution];
-    const model = modelOf(solution, 0, rows.count);
+    const [solution] = (yield [{ ...main, driver: solveIn(space, problem(choice, rows, k, own)) }]) as [Solution];
+    const model = modelOf(solution, 0, rows.count, report());
     // One cluster is always found again.
     const resampled = Array.from({ length: k > 1 ? resamples : 0 }, (_, r) => bootstrap(choice, k, derivedSeed(seed, RESAMPLE + r)));
-    const [measures, ...rands] = (yield [{ ...main, driver: () => judged(choice, scale, model) }, ...resampled]) as [Measures, ...Solution[]];
+    const [measures, ...rands] = (yield [{ ...main, driver: judged(choice, scale, model), judges: true }, ...resampled]) as [Measures, ...Solution[]];
     const inertias: number[] = [];
     for (let b = 0; b < sets; b++) {
       // Made anew for each k, so that one at a time is in memory.
       const own = derivedSeed(seed, REFERENCE + b);
       const set = typeof references === "number" ? draw!(own) : references[b];
-      const [{ inertia }] = (yield [{ rows: set, weights: null, driver: (computed) => fitted(choice, set, k, derivedSeed(own, k), computed) }]) as [Solution];
+      const [{ inertia }] = (yield [{ rows: set, weights: null, driver: fitted(choice, set, k, derivedSeed(own, k)) }]) as [Solution];
       inertias.push(inertia);
     }
     const gap = gapOf(model.inertia, inertias);
@@ -111,15 +113,15 @@ function* judged({ sample, seed, dunn }: ParsedChoice, scale: Scaled, { labels, 
 function bootstrap(choice: ParsedChoice, k: number, seed: number): Work {
   const { rows } = choice;
   const weights = bootstrapWeights(rows.count, k, seed);
-  return { rows, weights: choice.fit(rows, k, weights).weights, driver: (computed) => fitted(choice, rows, k, derivedSeed(seed, k), computed, weights) };
+  return { rows, weights: choice.fit(rows, k, weights).weights, driver: fitted(choice, rows, k, derivedSeed(seed, k), weights) };
 }
 
-function* fitted(choice: ParsedChoice, rows: Rows, k: number, seed: number, computed: () => number, weights?: Float64Array): Driver<Solution> {
+function* fitted(choice: ParsedChoice, rows: Rows, k: number, seed: number, weights?: Float64Array): Driver<Solution> {
   const space = yield* load(rows.count, rows.columns, weights !== undefined, columnNames(rows));
-  return yield* solveIn(space, problem(choice, rows, k, seed, computed, weights));
+  return yield* solveIn(space, problem(choice, rows, k, seed, weights));
 }
 
-function problem(choice: ParsedChoice, rows: Rows, k: number, seed: number, computed: () => number, weights?: Float64Array): Parameters<typeof solveIn>[1] {
-  const { weights: scaledWeights, ...rest } = choice.fit(rows, k, weights);
-  return { ...rest, count: rows.count, weighted: scaledWeights !== null, seed, computed, clock: () => performance.now(), deadline: Infinity };
+function problem(choice: ParsedChoice, rows: Rows, k: number, seed: number, weights?: Float64Array): Parameters<typeof solveIn>[1] {
+  const { weights: scaledWeights, rows: _, ...rest } = choice.fit(rows, k, weights);
+  return { ...rest, count: rows.count, columns: rows.columns, name: columnNames(rows), weighted: scaledWeights !== null, seed, clock: () => performance.now(), deadline: Infinity };
 }

@@ -11,6 +11,7 @@ use lloyd::frame::Frame;
 use lloyd::kernel;
 use lloyd::kernel::pairs::{Fold, Kept, WIDTH};
 use lloyd::rows::{Extents, Rows};
+use lloyd::search;
 use lloyd::shard::{self, Draw};
 use wasm_bindgen::prelude::*;
 
@@ -295,12 +296,31 @@ impl Shard {
     }
 }
 
-/// Seeds from a sample of rows: `[swaps taken, rows …]`; `weights` is empty where all are 1.
+/// A search for seeds in a sample of rows, in pieces.
 #[wasm_bindgen]
-pub fn search(rows: &[f32], weights: &[f64], columns: usize, k: usize, swaps: usize, seed: f64) -> Maybe<Vec<u32>> {
-    let weights = Some(weights).filter(|w| !w.is_empty());
-    let found = lloyd::search::search(rows, weights, columns, k, swaps, seed as u64).map_err(thrown)?;
-    Ok([&[found.swaps][..], &found.seeds].concat())
+pub struct Search {
+    inner: search::Search,
+}
+
+#[wasm_bindgen]
+impl Search {
+    /// `weights` is empty where all are 1.
+    #[wasm_bindgen(constructor)]
+    pub fn new(rows: Vec<f32>, weights: Vec<f64>, columns: usize, k: usize, swaps: usize, seed: f64) -> Maybe<Search> {
+        let weights = Some(weights).filter(|w| !w.is_empty());
+        let inner = search::Search::new(rows, weights, columns, k, swaps, seed as u64).map_err(thrown)?;
+        Ok(Search { inner })
+    }
+
+    /// One seed or swap; false when there is nothing left to do.
+    pub fn work(&mut self) -> bool {
+        self.inner.work()
+    }
+
+    /// `[swaps made, rows …]`
+    pub fn found(&self) -> Vec<u32> {
+        [&[self.inner.swaps][..], &self.inner.seeds].concat()
+    }
 }
 
 /// Rows against which others are measured. JavaScript fills `rows` and `lanes` and reads `kept`.

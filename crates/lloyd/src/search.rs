@@ -22,22 +22,25 @@ use crate::{Allocate, OutOfMemory};
 /// Stages of the races, apart from those of the questions.
 const STAGE: u64 = 1 << 32;
 
-pub struct Found {
-    /// Rows of the sample; fewer than k where it has fewer distinct rows.
-    pub seeds: Vec<u32>,
-    pub swaps: u32,
-}
-
-struct Search<'a> {
-    rows: &'a [f32],
-    weights: Option<&'a [f64]>,
+/// A search under way: [`Search::work`] takes it a seed or a swap further.
+pub struct Search {
+    rows: Vec<f32>,
+    weights: Option<Vec<f64>>,
     d: usize,
+    k: usize,
     seed: u64,
     stage: u64,
+    /// Swaps still to be tried.
+    left: usize,
     /// `[block][j][16]`
     lanes: Vec<f32>,
-    seeds: Vec<u32>,
     near: Vec<Near>,
+    /// Squared distances of all rows to the row that is tried.
+    to_row: Vec<f32>,
+    /// Rows of the sample; fewer than k where it has fewer distinct rows.
+    pub seeds: Vec<u32>,
+    /// Swaps made.
+    pub swaps: u32,
 }
 
 /// A row's nearest and second nearest seed.
@@ -63,47 +66,53 @@ impl Near {
     }
 }
 
-/// `rows`: m × d, row-major, in a frame's units. `weights`: one per row. At most k seeds.
-pub fn search(
-    rows: &[f32],
-    weights: Option<&[f64]>,
-    d: usize,
-    k: usize,
-    swaps: usize,
-    seed: u64,
-) -> Result<Found, OutOfMemory> {
-    let count = rows.len() / d;
-    let mut lanes = Vec::filled(count.div_ceil(BLOCK) * BLOCK * d, 0.0)?;
-    let mut block = Block::new(d);
-    for (from, to) in rows.chunks(BLOCK * d).zip(lanes.chunks_exact_mut(BLOCK * d)) {
-        block.fill(from, d);
-        to.copy_from_slice(&block.lanes);
+impl Search {
+    /// `rows`: m × d, row-major, in a frame's units. `weights`: one per row. At most k seeds.
+    pub fn new(
+        rows: Vec<f32>,
+        weights: Option<Vec<f64>>,
+        d: usize,
+        k: usize,
+        swaps: usize,
+        seed: u64,
+    ) -> Result<Self, OutOfMemory> {
+        let count = rows.len() / d;
+        let mut lanes = Vec::filled(count.div_ceil(BLOCK) * BLOCK * d, 0.0)?;
+        let mut block = Block::new(d);
+        for (from, to) in rows.chunks(BLOCK * d).zip(lanes.chunks_exact_mut(BLOCK * d)) {
+            block.fill(from, d);
+            to.copy_from_slice(&block.lanes);
+        }
+        let near = Vec::filled(count, Near::NONE)?;
+        let to_row = Vec::filled(count, 0.0)?;
+        let seeds = Vec::new();
+        Ok(Self { rows, weights, d, k, seed, stage: STAGE, left: swaps, lanes, near, to_row, seeds, swaps: 0 })
     }
-    let near = Vec::filled(count, Near::NONE)?;
-    let mut search = Search { rows, weights, d, seed, stage: STAGE, lanes, seeds: Vec::new(), near };
-    let mut to_row = Vec::filled(count, 0.0f32)?;
-    while search.seeds.len() < k {
-        let Some(x) = search.draw() else { break };
-        search.distances(x, &mut to_row);
-        search.accept(x, &to_row);
-    }
-    let mut taken = 0;
-    if search.seeds.len() == k && k > 1 {
-        for _ in 0..swaps {
-            let Some(x) = search.draw() else { break };
-            search.distances(x, &mut to_row);
-            if let Some(j) = search.cheapest(&to_row) {
-                search.swap(j, x, &to_row);
-                taken += 1;
+
+    /// Draws one seed, or tries one swap; false where there is nothing left to do.
+    pub fn work(&mut self) -> bool {
+        let seeding = self.seeds.len() < self.k;
+        if !seeding && (self.left == 0 || self.k == 1) {
+            return false;
+        }
+        let Some(x) = self.draw() else { return false };
+        let mut to_row = std::mem::take(&mut self.to_row);
+        self.distances(x, &mut to_row);
+        if seeding {
+            self.accept(x, &to_row);
+        } else {
+            self.left -= 1;
+            if let Some(j) = self.cheapest(&to_row) {
+                self.swap(j, x, &to_row);
+                self.swaps += 1;
             }
         }
+        self.to_row = to_row;
+        true
     }
-    Ok(Found { seeds: search.seeds, swaps: taken })
-}
 
-impl Search<'_> {
     fn weight(&self, i: usize) -> f64 {
-        self.weights.map_or(1.0, |w| w[i])
+        self.weights.as_ref().map_or(1.0, |w| w[i])
     }
 
     fn row(&self, i: u32) -> &[f32] {
