@@ -154,6 +154,14 @@ describe("every index is its definition", () => {
     );
   });
 
+  test("Davies-Bouldin passes over means that only rounding tells apart", () => {
+    // Both means are 1/3; the third one is far.
+    const rows = [[0], [0], [1], [0], [0], [0], [0], [1], [1], [9], [9.5]];
+    const labels = [0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2];
+    expect(metrics.daviesBouldin(rows, labels)).toBeLessThan(1);
+    expect(metrics.dunnSync(rows, labels, { separation: "centroid" })).toBe(0);
+  });
+
   test("BIC and AIC, by the likelihood of each row", () => {
     const rows = made("blobs", 200, 3, 4);
     for (const k of [1, 3, 5]) {

@@ -115,8 +115,11 @@ export function squaredTo(y: Float64Array, { means, rest }: Pick<Clustering, "me
   return sum;
 }
 
-/** Distances between the means: k × k. */
-export function meansApart({ means, rest, k }: Clustering): Float64Array {
+/** Part of two clusters' radii within which rounding leaves the distance of equal means. */
+const SAME = 2 ** -50;
+
+/** Distances between the means: k × k; 0 where only rounding tells them apart. */
+export function meansApart({ means, rest, k, radii }: Clustering): Float64Array {
   const columns = means.length / k;
   const apart = new Float64Array(k * k);
   for (let a = 0; a < k; a++) {
@@ -126,7 +129,8 @@ export function meansApart({ means, rest, k }: Clustering): Float64Array {
         const [i, j] = [a * columns + c, b * columns + c];
         sum += (means[i] - means[j] + (rest[i] - rest[j])) ** 2;
       }
-      apart[a * k + b] = apart[b * k + a] = Math.sqrt(sum);
+      const distance = Math.sqrt(sum);
+      apart[a * k + b] = apart[b * k + a] = distance > SAME * (radii[a] + radii[b]) ? distance : 0;
     }
   }
   return apart;
