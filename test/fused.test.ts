@@ -6,6 +6,10 @@ import { kinds, rowsOf } from "./data.js";
 
 const shipped = new Uint8Array(readFileSync(new URL("../build/wasm/lloyd_wasm_bg.wasm", import.meta.url)));
 
+test("the module weighs 120 kB at most", () => {
+  expect(shipped.length).toBeLessThanOrEqual(120_000);
+});
+
 describe("fused multiply-adds", () => {
   afterEach(() => {
     vi.doUnmock("../ts/fused.js");

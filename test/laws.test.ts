@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { ALGORITHMS } from "../ts/algorithm.js";
 import { solve, type Problem, type Solution } from "../ts/driver/solve.js";
 import { ask, type Driver } from "../ts/driver/driver.js";
 import { frameFor } from "../ts/driver/frame.js";
@@ -258,7 +259,7 @@ class Disturbed extends Inline {
   #earlier: Question[] = [];
 
   constructor(rows: ConstructorParameters<typeof Inline>[0], weights: Float64Array | null, cuts: readonly number[], seed: number) {
-    super(rows, { weights, cuts, algorithm: (["auto", "hamerly", "yinyang"] as const)[seed % 3] });
+    super(rows, { weights, cuts, algorithm: ALGORITHMS[seed % ALGORITHMS.length] });
     this.#below = source(seed).below;
     merging.below = this.#below;
   }

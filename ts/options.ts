@@ -32,10 +32,12 @@ export interface KMeansOptions {
   init?: InitMethod | readonly Numbers[] | InitFunction;
   /**
    * How rows find their nearest centroid: it changes the time, never a bit of the result. Default
-   * `"auto"`: every distance at first, then bounds, begun once fewer rows change cluster and kept for
-   * as long as they save time. `"lloyd"`: every distance, always. `"hamerly"`: two bounds a row, 8
-   * bytes (Hamerly 2010). `"yinyang"`: a bound for each 16 to 32 centroids, for large k (Ding et al.
-   * 2015).
+   * `"auto"`: every distance at first, then one of the others for as long as it saves time.
+   * `"lloyd"`: every distance, always. `"hamerly"`: two bounds a row, 8 bytes (Hamerly 2010).
+   * `"elkan"`: a bound for each centroid, for long rows (Elkan 2003). `"yinyang"`: one for each 16 to
+   * 32 centroids, for large k (Ding et al. 2015). `"projected"`: short copies of rows of more than 16
+   * columns, whose distances are never too long; others get every distance. `"filtering"`: whole
+   * cells of rows with up to 3 columns (Kanungo et al. 2002); others get every distance.
    */
   algorithm?: Algorithm;
   /**
