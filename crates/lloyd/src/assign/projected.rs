@@ -183,7 +183,15 @@ fn off(squared: f64, tail: f64, wrong: f64) -> f64 {
 
 #[inline(never)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)
+    let mut sum = [0.0f64; 4];
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+    for (a, b) in a.iter().zip(b) {
+        for l in 0..4 {
+            sum[l] += a[l] * b[l];
+        }
+    }
+    let left: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    (sum[0] + sum[1]) + (sum[2] + sum[3]) + left
 }
 
 /// p orthonormal directions, p × d, close to those in which the rows extend most.
