@@ -81,7 +81,7 @@ for (const [name, { program, flags }] of Object.entries(BROWSERS)) {
       const { headers, missing, started, isolated = false } = PAGES[served];
       const { url, said, close } = await serve(headers, missing);
       const profile = mkdtempSync(join(tmpdir(), "lloyd-pages-"));
-      const browser = spawn(program!, [...flags(profile), url], { stdio: "ignore" });
+      const browser = spawn(program!, [...flags(profile), url], { stdio: "ignore", detached: true });
       try {
         const heard = await said;
         expect(heard.error).toBeUndefined();
@@ -96,10 +96,11 @@ for (const [name, { program, flags }] of Object.entries(BROWSERS)) {
         expect(Object.keys(heard.models).length).toBe(isolated ? 8 : 7);
       } finally {
         const ended = new Promise((resolve) => browser.once("exit", resolve));
-        browser.kill("SIGKILL");
+        // With its children, which would go on writing into the profile.
+        process.kill(-browser.pid!, "SIGKILL");
         await ended;
         close();
-        rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+        rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
       }
     }, 90_000);
   });
