@@ -96,13 +96,14 @@ function scaled({ frame }: Space, inertia: number): number {
 
 /**
  * Keeps rounding from showing as a rise: a centroid rounded to f64 can place a row on the wrong side
- * of a boundary, which costs at most about 2^-52·√(J·Q), Q the rows' Σ w‖y‖².
+ * of a boundary, which costs at most about 2^-52·√(J·Q), Q the rows' Σ w‖y‖²; J itself is rounded to about 2^-104·Q.
  */
 function lowered(inertia: number, space: Space, history: readonly Iteration[]): number {
   const before = history.at(-1);
   if (!before) return inertia;
   const last = before.inertia * 2 ** (-2 * space.frame.exponent);
-  const noise = 2 ** -50 * (last + Math.sqrt(last * valueAt(space.squares, 0, 1)));
+  const squares = valueAt(space.squares, 0, 1);
+  const noise = 2 ** -50 * (last + Math.sqrt(last * squares)) + 2 ** -100 * squares;
   return inertia > last && inertia <= last + noise ? last : inertia;
 }
 
