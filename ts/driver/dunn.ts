@@ -1,3 +1,4 @@
+import { boundsOf, PIECE } from "./bounds.js";
 import { meansApart, readRow, squaredTo, topOf, type Clustering } from "./clustering.js";
 import { pause, type Driver, type Pause } from "./driver.js";
 import { ExactSums } from "./exact.js";
@@ -25,11 +26,8 @@ export type Diameter = (typeof DIAMETERS)[number];
 
 /** Rows that ask between two looks at how far the answer has come. */
 const BATCH = 4096;
-/** Multiply-adds between two pauses. */
-const PIECE = 2 ** 21;
 /** What rounding may do to a bound, far above what it does; it can only cost work. */
 const SLACK = 1e-9;
-const ROUNDING = 1e-12;
 
 /** The least separation of two clusters, in the clustering's units. */
 export function* separation(clusters: Clustering, kind: Separation): Driver<number> {
@@ -151,40 +149,6 @@ function* nearestPair(clusters: Clustering): Driver<number> {
     for (const square of yield* folded(clusters, "least", asks)) best = Math.min(best, square);
   }
   return best;
-}
-
-type Bounds = (row: number, use: (cluster: number, bound: number) => void) => void;
-
-/** Lower bounds on a row's distance to the rows of each cluster above its own. */
-function* boundsOf(clusters: Clustering): Generator<Pause, Bounds, unknown> {
-  const { labels, k, rows, radii } = clusters;
-  const apart = meansApart(clusters);
-  const y = new Float64Array(rows.columns);
-  const squared = new Float64Array(k);
-  const measure = (i: number) => {
-    readRow(clusters, i, y);
-    for (let j = 0; j < k; j++) squared[j] = squaredTo(y, clusters, j);
-  };
-  /** Of x from the middle between the means of a and b, towards a. */
-  const before = (a: number, b: number, toA: number, toB: number) =>
-    apart[a * k + b] > 0 ? (toB - toA - ROUNDING * (toA + toB)) / (2 * apart[a * k + b]) : -Infinity;
-  /** `foremost[b · k + a]`: the least that a row of b lies towards b. */
-  const foremost = new Float64Array(k * k).fill(Infinity);
-  const pieces = Math.ceil(PIECE / (k * rows.columns));
-  for (let i = 0; i < rows.count; i++) {
-    if (i % pieces === pieces - 1) yield* pause();
-    const b = labels[i];
-    measure(i);
-    for (let a = 0; a < b; a++) foremost[b * k + a] = Math.min(foremost[b * k + a], before(b, a, squared[b], squared[a]));
-  }
-  return (i, use) => {
-    const a = labels[i];
-    measure(i);
-    for (let b = a + 1; b < k; b++) {
-      const along = before(a, b, squared[a], squared[b]) + foremost[b * k + a];
-      use(b, Math.max(along, Math.sqrt(squared[b]) - radii[b]) - SLACK * Math.sqrt(squared[b]));
-    }
-  };
 }
 
 /**
