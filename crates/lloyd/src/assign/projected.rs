@@ -30,9 +30,9 @@ use crate::rows::{Rows, norm_squared};
 use crate::{Allocate, OutOfMemory};
 
 /// Rows whose directions are taken, rounds that are made for them, and rows on which the gain is foreseen.
-const SAMPLE: usize = 512;
+const SAMPLE: usize = 256;
 const ROUNDS: usize = 2;
-const TRIED: usize = 64;
+const TRIED: usize = 32;
 /// The part of a pass that must be saved on those.
 pub const GAIN: f64 = 0.4;
 /// Columns from which a short copy is shorter than its row.
@@ -42,7 +42,7 @@ pub const COLUMNS: usize = 17;
 pub struct Heads {
     seen: Vec<f64>,
     /// V: p × d
-    wide: Vec<f64>,
+    directions: Vec<f64>,
     panel: Panel,
     /// Relative error of a row's head, and what V lacks of being orthonormal.
     wrong: f64,
@@ -65,14 +65,14 @@ impl Heads {
     pub fn new(rows: &Rows, centroids: &[f64], k: usize, least: f64) -> Result<Option<Self>, OutOfMemory> {
         let d = rows.columns;
         let p = width(d) - 1;
-        let wide: Vec<f64> = directions(rows, p).iter().map(|&v| v as f64).collect();
+        let directions: Vec<f64> = directions(rows, p).iter().map(|&v| v as f64).collect();
         let mut lacks = 0.0f64;
-        for (i, a) in wide.chunks_exact(d).enumerate() {
+        for (i, a) in directions.chunks_exact(d).enumerate() {
             let off = |(j, b): (usize, &[f64])| (dot(a, b) - (i == j) as u8 as f64).abs();
-            let sum: f64 = wide.chunks_exact(d).enumerate().map(off).sum();
+            let sum: f64 = directions.chunks_exact(d).enumerate().map(off).sum();
             lacks = if sum > lacks { sum } else { lacks };
         }
-        let mut panel = Panel::pack_as(Shape::Tall, &wide, p, d);
+        let mut panel = Panel::pack_as(Shape::Tall, &directions, p, d);
         panel.forget_bias();
         let unit = (0.5f64).powi(24);
         let mut heads = Self {
@@ -80,7 +80,7 @@ impl Heads {
             wrong: (p as f64).sqrt() * (d as f64 + 8.0) * unit + lacks,
             lacks,
             panel,
-            wide,
+            directions,
             gone: vec![0.0; k],
             upper: Vec::filled(rows.count, f32::INFINITY)?,
             short: Vec::reserved(rows.count * (p + 1))?,
@@ -130,10 +130,9 @@ impl Heads {
         let mut most = 0.0;
         for c in centroids.chunks_exact(d) {
             let from = short.len();
-            short.extend(self.wide.chunks_exact(d).map(|v| dot(v, c)));
+            short.extend(self.directions.chunks_exact(d).map(|v| dot(v, c)));
             let head = dot(&short[from..], &short[from..]);
-            let squared = dot(c, c);
-            let (tail, off) = tail(squared, head, self.lacks + 1e-12);
+            let (tail, off) = tail(dot(c, c), head, self.lacks + 1e-12);
             short.push(tail);
             most = if off > most { off } else { most };
         }
