@@ -31,7 +31,7 @@ const shared: Options = {
   noExternal: ["ml-xsadd"],
   platform: "neutral",
   // The CSV reader mentions a Node module that it only needs for streams.
-  external: [/^node:/, "stream"],
+  external: [/^node:/, "stream", "@observablehq/plot", "linkedom"],
   esbuildOptions: (options) => {
     options.mainFields = ["module", "main"];
     options.legalComments = "none";

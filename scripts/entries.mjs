@@ -10,6 +10,10 @@ export const entries = {
   index: "ts/index.ts",
   "ml-kmeans": "ts/compat/ml-kmeans.ts",
   skmeans: "ts/compat/skmeans.ts",
+  metrics: "ts/metrics/index.ts",
+  select: "ts/select/index.ts",
+  geometry: "ts/geometry/index.ts",
+  plot: "ts/plot/index.ts",
   worker: "ts/worker/index.ts",
 };
 

@@ -17,14 +17,18 @@ describe("ts/: dependencies point one way", () => {
     ground: { files: /^ts\/(algorithm|containers|errors|fused|nearest|points|questions|random)\.ts$/, uses: [] },
     built: { files: /^build\/(wasm|js)\//, uses: [] },
     engine: { files: /^ts\/engine\//, uses: ["ground", "built"] },
-    boundary: { files: /^ts\/wasm\.ts$/, uses: ["ground", "engine"], types: ["built"] },
+    boundary: { files: /^ts\/(wasm|crowd)\.ts$/, uses: ["ground", "engine"], types: ["built"] },
     scripts: { files: /^build\/worker\//, uses: [] },
     executors: { files: /^ts\/executor\//, uses: ["ground", "boundary"], types: ["facade"] },
     drivers: { files: /^ts\/driver\//, uses: ["ground"], types: ["facade"] },
     facade: { files: /^ts\/[a-z]+\.ts$/, uses: ["ground", "engine", "scripts", "executors", "drivers"] },
     worker: { files: /^ts\/worker\//, uses: ["ground", "scripts", "boundary", "executors", "facade"] },
     faces: { files: /^ts\/compat\//, uses: ["ground", "executors", "drivers", "facade"] },
-    command: { files: /^(ts\/cli\/|package\.json$)/, uses: ["ground", "facade"] },
+    metrics: { files: /^ts\/metrics\//, uses: ["ground", "executors", "drivers", "facade"] },
+    select: { files: /^ts\/select\//, uses: ["ground", "executors", "drivers", "facade", "metrics"] },
+    geometry: { files: /^ts\/geometry\//, uses: ["ground", "drivers", "metrics"] },
+    plot: { files: /^ts\/plot\//, uses: ["ground", "geometry"], types: ["facade", "metrics", "select"] },
+    command: { files: /^(ts\/cli\/|package\.json$)/, uses: ["ground", "facade", "metrics", "select", "plot"] },
   };
   const layerOf = (file: string) => Object.keys(LAYERS).find((name) => LAYERS[name].files.test(file))!;
   const edges = filesIn("ts", ".ts").flatMap(importsOf);

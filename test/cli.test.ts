@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KMeansModel, kmeansSync } from "../ts/index.js";
+import { chooseKSync } from "../ts/select/index.js";
 
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const IRIS = root("examples/iris.csv");
@@ -226,11 +227,105 @@ describe("columns", () => {
   });
 });
 
+describe("lloyd choose", () => {
+  test("prints a line for each k, what each criterion picks, and what to take", async () => {
+    const { code, out, err } = await lloyd(["choose", IRIS, "--from", "1", "--to", "6", "--seed", "1"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toContain("left out: species (not numeric)\n");
+    expect(out).toMatch(/^k +inertia +silhouette +Dunn +Davies-B\. +Caliński-H\. +BIC +gap +± s +stability$/m);
+    expect(out).toMatch(/^1 +681\.371 +- +- /m);
+    expect(out).toMatch(/^2 +152\.348 +0\.6810 .*◀$/m);
+    for (const criterion of ["elbow", "silhouette", "gap", "Caliński-Harabasz", "Davies-Bouldin", "Dunn", "BIC", "stability"]) expect(out).toMatch(new RegExp(`^${criterion} +[\\d-]+ +\\w`, "m"));
+    expect(out).toMatch(/^recommended: k = 2, by \d of 8 criteria$/m);
+    expect(out).toMatch(/^repeat it: lloyd cluster .*iris\.csv -k 2 --seed \d+$/m);
+  });
+
+  test("--json is what the library gives", async () => {
+    const { out } = await lloyd(["choose", IRIS, "--to", "4", "--seed", "3", "--columns", "petal_length,petal_width", "--references", "2", "--resamples", "0", "--json"]);
+    const points = readFileSync(IRIS, "utf8").trim().split("\n").slice(1).map((line) => line.split(",").slice(2, 4).map(Number));
+    const { k, votes, table } = chooseKSync(points, { to: 4, seed: 3, references: 2, resamples: 0 });
+    const plain = table.map(({ model, ...row }) => ({ ...row, seed: model.seed }));
+    expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify({ k, seed: 3, votes, table: plain, columns: ["petal_length", "petal_width"], leftOut: [] })));
+  });
+
+  test("names a command that repeats the recommended fit", async () => {
+    const { out } = await lloyd(["choose", IRIS, "--to", "4", "--columns", "petal_length,petal_width", "--init", "k-means||", "--restarts", "2", "--tolerance", "0", "--references", "0", "--resamples", "0"]);
+    const [, k, rest] = /^repeat it: lloyd cluster \S+ (-k \d+) (.*)$/m.exec(out)!;
+    expect(rest).toMatch(/^--seed \d+ --columns petal_length,petal_width --init 'k-means\|\|' --restarts 2 --tolerance 0$/);
+    const repeated = await lloyd(["cluster", IRIS, ...k.split(" "), ...rest.replaceAll("'", "").split(" "), "--json"]);
+    const row = out.split("\n").find((line) => line.endsWith("◀"))!;
+    expect(row).toContain(JSON.parse(repeated.out).inertia.toFixed(3));
+  });
+
+  test("--plot draws the criteria", async () => {
+    const { code, out } = await lloyd(["choose", IRIS, "--to", "5", "--seed", "1", "--plot", "criteria.svg"]);
+    expect(code).toBe(0);
+    expect(out).toContain("picture: criteria.svg\n");
+    expect(readFileSync(join(folder, "criteria.svg"), "utf8")).toMatch(/^<svg [\s\S]*Recommended: k = \d[\s\S]*<\/svg>\n$/);
+  });
+
+  test.each([
+    [[], "which file?"],
+    [[IRIS, "--from", "5", "--to", "3"], "to is 3; expected an integer from 5 to 150"],
+    [[IRIS, "--form", "2"], "unknown option --form"],
+    [[IRIS, "-k", "2"], "unknown option -k"],
+    [[IRIS, "--plot", IRIS], "would overwrite the input"],
+  ])("%j is answered", async (args, message) => {
+    expect(mistake(await lloyd(["choose", ...args]))).toContain(message);
+  });
+});
+
+describe("lloyd evaluate", () => {
+  test("prints every cluster and every index", async () => {
+    const { code, out, err } = await lloyd(["evaluate", IRIS, "--labels", "species"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toContain("left out: species (labels)\n");
+    expect(out).toMatch(/^ +setosa +50 .* versicolor +3\.208 +0\.7894?/m);
+    expect(out).toMatch(/^silhouette +0\.5035 /m);
+    expect(out).toMatch(/^Dunn +0\.0585 /m);
+    expect(out).toMatch(/^Davies-Bouldin +0\.7514 /m);
+    expect(out).toMatch(/^inertia +89\.2974$/m);
+  });
+
+  test("--truth tells how far two columns agree; numbers in them are no coordinates", async () => {
+    const { out } = await cluster("x,c,t\n0,1,a\n1,1,a\n9,2,b\n10,2,b\n", "-k", "2", "--out", "-");
+    expect(out).toContain("cluster");
+    const ran = await lloyd(["evaluate", "data.csv", "--labels", "c", "--truth", "t"]);
+    expect(ran.out).toContain("1 column: x\nleft out: c (labels), t (labels)\n");
+    expect(ran.out).toContain("agreement of c with t\n");
+    expect(ran.out).toMatch(/^adjusted Rand +1\.0000$/m);
+  });
+
+  test("says what is undefined", async () => {
+    writeFileSync(join(folder, "data.csv"), "x,c\n0,a\n1,a\n");
+    const { code, out } = await lloyd(["evaluate", "data.csv", "--labels", "c"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^silhouette +undefined /m);
+    const { out: json } = await lloyd(["evaluate", "data.csv", "--labels", "c", "--json"]);
+    expect(JSON.parse(json)).toMatchObject({ silhouette: null, dunn: null, inertia: 0.5, clusters: [{ label: "a", size: 2, nearest: null }] });
+  });
+
+  test("--plot draws the silhouettes", async () => {
+    const { code } = await lloyd(["evaluate", IRIS, "--labels", "species", "--plot", "silhouettes.svg"]);
+    expect(code).toBe(0);
+    expect(readFileSync(join(folder, "silhouettes.svg"), "utf8")).toMatch(/^<svg [\s\S]*versicolor[\s\S]*<\/svg>\n$/);
+  });
+
+  test.each([
+    [[IRIS], "which column names the clusters?"],
+    [[IRIS, "--labels", "spezies"], 'no column "spezies"; did you mean "species"?'],
+  ])("%j is answered", async (args, message) => {
+    expect(mistake(await lloyd(["evaluate", ...args]))).toContain(message);
+  });
+});
+
 describe("command line", () => {
   test.each([
     [["--help"], "lloyd cluster FILE -k N"],
     [["cluster", "--help"], "--max-iterations"],
     [["cluster", "x.csv", "-h"], "--max-iterations"],
+    [["choose", "--help"], "--references"],
+    [["evaluate", "--help"], "--truth"],
     [["--version"], `${version}\n`],
   ])("%j", async (args, text) => {
     const { code, out, err } = await lloyd(args);

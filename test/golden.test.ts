@@ -1,13 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { kmeansSync, LloydError, type KMeansModel } from "../ts/index.js";
 import { certify } from "./certificate.js";
+import { found, metaOf, read, rowsOf } from "./sets.js";
 
-/** Real data, and what scikit-learn 1.2.1 and strong searches found in it; not part of the repository. */
-const DATA = new URL("../../shared/data/", import.meta.url);
-const found = existsSync(new URL("golden/kmeans.json", DATA));
 if (!found) console.log("golden data is absent (../shared/data): test/golden.test.ts is skipped");
 
 interface Run {
@@ -187,41 +183,7 @@ function numbers(value: unknown): unknown {
   return typeof value === "string" ? Number(value.replace("Inf", "Infinity")) : value;
 }
 
-function read(name: string): unknown {
-  return found ? JSON.parse(readFileSync(new URL(`golden/${name}.json`, DATA), "utf8")) : null;
-}
-
-interface Meta {
-  readonly n: number;
-  readonly d: number;
-  readonly dtype: "f64" | "f32" | "u8";
-  readonly file: string;
-}
-
-function metaOf(set: string): Meta {
-  return JSON.parse(readFileSync(new URL(`sets/${set}.json`, DATA), "utf8")) as Meta;
-}
-
 function sizeOf(set: string): number {
   const { n, d } = metaOf(set);
   return n * d;
-}
-
-const loaded = new Map<string, number[][]>();
-
-function rowsOf(set: string): number[][] {
-  const rows = loaded.get(set) ?? loadRows(metaOf(set));
-  loaded.clear();
-  loaded.set(set, rows);
-  return rows;
-}
-
-function loadRows({ n, d, dtype, file }: Meta): number[][] {
-  const bytes = gunzipSync(readFileSync(new URL(`sets/${file}`, DATA)));
-  if (dtype === "f64") {
-    const lines = bytes.toString("utf8").trim().split("\n").slice(1);
-    return lines.map((line) => line.split(",").slice(0, d).map(Number));
-  }
-  const flat = dtype === "u8" ? bytes : new Float32Array(bytes.buffer, bytes.byteOffset, n * d);
-  return Array.from({ length: n }, (_, i) => Array.from(flat.subarray(i * d, (i + 1) * d)));
 }

@@ -57,6 +57,35 @@ describe("the packed package", () => {
     for (const file of ["esm.mjs", "cjs.cjs"]) expect(bits(JSON.parse(run(process.execPath, [file]))), file).toBe(expected);
   });
 
+  test("exports the same names of every entry to both, and one class of errors", () => {
+    const entries = ["metrics", "select", "geometry"];
+    write("entries.mjs", `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
+      const found = {};
+      for (const entry of ${JSON.stringify(entries)}) {
+        const names = (some) => Object.keys(some).filter((n) => n !== "default" && n !== "module.exports").sort();
+        const [esm, cjs] = [await import("lloyd/" + entry), require("lloyd/" + entry)];
+        found[entry] = [names(esm), names(cjs)];
+      }
+      const { LloydError } = await import("lloyd");
+      const { rand } = await import("lloyd/metrics");
+      try { rand([], []) } catch (error) { found.one = error instanceof LloydError && error.code }
+      const cjs = require("lloyd");
+      try { require("lloyd/metrics").rand([], []) } catch (error) { found.other = error instanceof cjs.LloydError && error.code }
+      console.log(JSON.stringify(found));`);
+    const { one, other, ...found } = JSON.parse(run(process.execPath, ["entries.mjs"])) as Record<string, string[][]>;
+    for (const [entry, [esm, cjs]] of Object.entries(found)) {
+      expect(cjs, entry).toEqual(esm);
+      expect(esm.length, entry).toBeGreaterThan(3);
+    }
+    expect([one, other]).toEqual(["bad-labels", "bad-labels"]);
+  });
+
+  test("says which packages pictures need, where they are missing", () => {
+    write("points.csv", "x,y\n1,2\n3,4\n9,9\n8,9\n");
+    expect(() => run(process.execPath, [join(installed, "dist/cli.js"), "choose", "points.csv", "--plot", "out.svg"])).toThrow("--plot needs two more packages: npm install @observablehq/plot linkedom");
+    expect(run(process.execPath, [join(installed, "dist/cli.js"), "choose", "points.csv", "--to", "3", "--seed", "1"])).toContain("recommended: k = ");
+  });
+
   test("exports the same names to both", () => {
     write("names.mjs", `import * as esm from "lloyd"; import { createRequire } from "node:module";
       console.log(JSON.stringify([Object.keys(esm), Object.keys(createRequire(import.meta.url)("lloyd"))].map((names) => names.filter((n) => n !== "default" && n !== "module.exports").sort())));`);

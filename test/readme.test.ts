@@ -14,7 +14,9 @@ test("the first example of the README runs as written and prints what it says", 
   expect(printed).toMatch(/stable/);
 });
 
-test("the README's report is what the command prints", () => {
-  const printed = execFileSync(process.execPath, ["dist/cli.js", "cluster", "examples/iris.csv", "-k", "3", "--seed", "1"], { cwd: ROOT, encoding: "utf8" });
-  expect(readme).toContain(printed.trim());
+test("the README's reports are what the commands print", () => {
+  for (const command of ["cluster examples/iris.csv -k 3 --seed 1", "choose examples/iris.csv --to 6 --seed 1"]) {
+    const printed = execFileSync(process.execPath, ["dist/cli.js", ...command.split(" ")], { cwd: ROOT, encoding: "utf8" });
+    expect(readme).toContain(printed.trim());
+  }
 });

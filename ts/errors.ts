@@ -11,6 +11,7 @@
  * | `bad-k` | k is not an integer from 1 to the number of rows |
  * | `bad-init` | initial centroids of the wrong shape or not finite, or an unknown method |
  * | `bad-weights` | weights of the wrong length, negative, not finite or all zero |
+ * | `bad-labels` | labels of the wrong length or type, or clusters for which an index is undefined |
  * | `bad-option` | another option has the wrong type or lies out of its range |
  * | `unknown-option` | an option that does not exist |
  * | `bad-model` | not a saved model, or a damaged one |
@@ -31,6 +32,7 @@ export type LloydErrorCode =
   | "bad-k"
   | "bad-init"
   | "bad-weights"
+  | "bad-labels"
   | "bad-option"
   | "unknown-option"
   | "bad-model"

@@ -151,11 +151,13 @@ export function parseCentroids(name: string, centroids: unknown, k: number, colu
   return flat;
 }
 
-function refuseUnknown(options: object): void {
+/** @throws LloydError `unknown-option`, with the name that was probably meant */
+export function refuseUnknown(options: object, names: readonly string[] = NAMES): void {
   for (const name of Object.keys(options)) {
-    if (NAMES.includes(name)) continue;
-    const hint = SYNONYMS[name] ?? nearest(name, NAMES);
-    throw new LloydError("unknown-option", `unknown option ${show(name)}; ${hint ? `did you mean ${show(hint)}?` : `expected one of ${NAMES.join(", ")}`}`);
+    if (names.includes(name)) continue;
+    const synonym = names.includes(SYNONYMS[name]) ? SYNONYMS[name] : undefined;
+    const hint = synonym ?? nearest(name, names);
+    throw new LloydError("unknown-option", `unknown option ${show(name)}; ${hint ? `did you mean ${show(hint)}?` : `expected one of ${names.join(", ")}`}`);
   }
 }
 
@@ -214,7 +216,8 @@ function parseAlgorithm(algorithm: unknown): Algorithm {
   throw new LloydError("bad-option", `algorithm is ${show(algorithm)}; expected one of ${ALGORITHMS.map(show).join(", ")}`);
 }
 
-function integer<T extends number | undefined>(name: string, value: unknown, fallback: T, least: number, most: number): number | T {
+/** @throws LloydError `bad-option` */
+export function integer<T extends number | undefined>(name: string, value: unknown, fallback: T, least: number, most: number): number | T {
   if (value === undefined) return fallback;
   if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
     const top = most === Number.MAX_SAFE_INTEGER ? "2^53 - 1" : most;

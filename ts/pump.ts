@@ -1,6 +1,7 @@
 import { Late, type Doing, type Driver, type Progress } from "./driver/driver.js";
-import type { Executor } from "./executor/executor.js";
+import { SLICE, type Executor } from "./executor/executor.js";
 import type { Inline } from "./executor/inline.js";
+import { eventLoop } from "./executor/sliced.js";
 
 /** Is told what happens; the conversation goes on when it has returned. */
 export type Watch = (event: Progress | Doing) => void | Promise<void>;
@@ -18,6 +19,10 @@ export function pumpSync<T>(driver: Driver<T>, executor: Inline, watch?: Watch, 
       case "progress":
       case "phase":
         void watch?.(said);
+        turn = driver.next();
+        break;
+      case "pause":
+        signal?.throwIfAborted();
         turn = driver.next();
         break;
       case "limit":
@@ -50,6 +55,8 @@ export function pumpSync<T>(driver: Driver<T>, executor: Inline, watch?: Watch, 
 /** The same wherever the rows are, while this thread goes on. */
 export async function pump<T>(driver: Driver<T>, executor: Executor, watch: Watch = () => {}, signal?: AbortSignal): Promise<T> {
   const stop = new Stop(signal);
+  /** Since when this thread has been at the driver's own work. */
+  let began = performance.now();
   try {
     let turn = driver.next();
     while (!turn.done) {
@@ -58,6 +65,14 @@ export async function pump<T>(driver: Driver<T>, executor: Executor, watch: Watc
         case "progress":
         case "phase":
           await watch(said);
+          stop.signal.throwIfAborted();
+          turn = driver.next();
+          break;
+        case "pause":
+          if (performance.now() - began >= SLICE) {
+            await eventLoop();
+            began = performance.now();
+          }
           stop.signal.throwIfAborted();
           turn = driver.next();
           break;
@@ -78,6 +93,7 @@ export async function pump<T>(driver: Driver<T>, executor: Executor, watch: Watc
             if (!(error instanceof Late)) throw error;
             late = error;
           });
+          began = performance.now();
           turn = late ? driver.throw(late) : driver.next(reply);
         }
       }

@@ -16,7 +16,8 @@ export type Question =
   | Farthest
   | Refine
   | Finish
-  | Search;
+  | Search
+  | Pairs;
 
 /** Extremes, in the caller's units, and every `stride`-th row. */
 export interface Measure {
@@ -171,6 +172,28 @@ export interface Searched {
   readonly swaps: number;
 }
 
+/**
+ * Distances between some rows and whole clusters, folded: each asker's sum of distances to the rows of
+ * the cluster that it asks about, or the least or largest of their squares. In f64, from the caller's
+ * own numbers, y = x · 2^-exponent. An asker among those rows is at distance 0 of itself.
+ */
+export interface Pairs {
+  readonly ask: "pairs";
+  readonly fold: "sum" | "least" | "most";
+  /** The cluster of every row of all holders; all are below k. */
+  readonly labels: Int32Array;
+  readonly k: number;
+  readonly exponent: number;
+  /** Rows of d in those units, by ascending cluster that they ask about. */
+  readonly askers: Float64Array;
+  /** How many ask about each cluster: k. */
+  readonly counts: Uint32Array;
+  /** For sums, one per asker: distances are rounded to multiples of 2^unit, of which no sum reaches 2^62. */
+  readonly units: Int32Array;
+}
+/** One per asker; sums as two planes, of multiples of 2^32 units and of the rest, in the asker's units. */
+export type Folded = Float64Array;
+
 export interface Replies {
   measure: Measured;
   load: Loaded;
@@ -181,6 +204,7 @@ export interface Replies {
   refine: Refined;
   finish: Finished;
   search: Searched;
+  pairs: Folded;
 }
 export type Reply = Replies[keyof Replies];
 
@@ -213,6 +237,7 @@ const mergers: { [A in keyof Replies]: (a: Replies[A], b: Replies[A], question: 
     labels: [...a.labels, ...b.labels].sort((x, y) => x.first - y.first),
   }),
   search: (a) => a,
+  pairs: (a, b, { fold }) => a.map((v, i) => (fold === "sum" ? v + b[i] : fold === "least" ? Math.min(v, b[i]) : Math.max(v, b[i]))),
 };
 
 function addClusters(a: Assigned, b: Assigned): Assigned {

@@ -5,7 +5,7 @@
  * never shrinks, so an instance that grew beyond {@link KEEP} is given up with the fit that needed
  * it; one that trapped is given up at once, and every shard in it fails with one clear error.
  */
-import type { Exports, WasmShard } from "../build/wasm/instantiate.js";
+import type { Exports, WasmPairs, WasmShard } from "../build/wasm/instantiate.js";
 import { ALGORITHMS, type Algorithm } from "./algorithm.js";
 import { engine } from "./engine/inline.js";
 import { LloydError, showBytes } from "./errors.js";
@@ -23,7 +23,10 @@ const PLANES = 3;
 
 let kept: Instance | undefined;
 
-class Instance {
+export type { WasmPairs };
+
+/** WebAssembly with a memory of its own. */
+export class Instance {
   readonly exports: Exports;
   trap: unknown;
 
@@ -48,6 +51,16 @@ class Instance {
       throw trapped(thrown);
     }
   }
+}
+
+/** The instance that this thread's work shares. */
+export function shared(): Instance {
+  return (kept ??= new Instance());
+}
+
+/** After what it held is freed: gives an instance up that is too large to keep, or broken. */
+export function released(instance: Instance): void {
+  if (kept === instance && (instance.trap !== undefined || instance.exports.memory.buffer.byteLength > KEEP)) kept = undefined;
 }
 
 /** The module that instances are made of, for other threads. */
@@ -85,7 +98,7 @@ export class Shard {
   constructor(count: number, columns: number, first: number, total: number) {
     const asked = count * columns * 4;
     if (asked > LARGEST) throw outOfMemory(asked, 0);
-    this.#instance = kept ??= new Instance();
+    this.#instance = shared();
     this.#count = count;
     this.#columns = columns;
     this.#first = first;
@@ -94,10 +107,9 @@ export class Shard {
 
   /** Frees the rows; later calls fail. */
   dispose(): void {
-    const { trap, exports } = this.#instance;
-    if (this.#shard && trap === undefined) this.#instance.run(() => this.#shard?.free());
+    if (this.#shard && this.#instance.trap === undefined) this.#instance.run(() => this.#shard?.free());
     this.#shard = undefined;
-    if (kept === this.#instance && (trap !== undefined || exports.memory.buffer.byteLength > KEEP)) kept = undefined;
+    released(this.#instance);
   }
 
   #run<T>(call: (shard: WasmShard, memory: ArrayBuffer) => T): T {
@@ -292,7 +304,7 @@ export class Shard {
 
 /** Seeds from a sample, a seed or a swap at a time; see {@link Search}. */
 export function* search({ rows, weights, columns, k, swaps, seed }: Search): Generator<void, Searched> {
-  const instance = (kept ??= new Instance());
+  const instance = shared();
   const found = instance.run(({ Search }) => new Search(rows, weights, columns, k, swaps, seed));
   try {
     while (instance.run(() => found.work())) yield;

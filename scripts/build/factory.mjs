@@ -40,15 +40,17 @@ function factory(glue, argument = "compiled") {
   return `export function instantiate(${argument}) {
 ${body}
 const { memory } = initSync({ module: compiled });
-return { memory, Shard, Search };
+return { memory, Pairs, Search, Shard };
 }
 `;
 }
 
-const TYPES = `import type { Search, Shard } from "./lloyd_wasm.js";
+const TYPES = `import type { Pairs, Search, Shard } from "./lloyd_wasm.js";
 export type WasmShard = Shard;
+export type WasmPairs = Pairs;
 export interface Exports {
   readonly memory: WebAssembly.Memory;
+  readonly Pairs: typeof Pairs;
   readonly Shard: typeof Shard;
   readonly Search: typeof Search;
 }

@@ -1,18 +1,17 @@
 // `lloyd cluster`: reads a table, fits it, prints the model and writes the labels.
 
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import Papa from "papaparse";
 import { kmeans, type KMeansModel, type Step } from "../index.js";
 import { chooseColumns } from "./columns.js";
+import { keepInput, write } from "./files.js";
 import { report } from "./report.js";
-import { readTable, reason, type Table } from "./table.js";
-import { Mistake, type ClusterOptions } from "./usage.js";
+import { readTable, type Table } from "./table.js";
+import type { ClusterOptions } from "./usage.js";
 
 /** @throws Mistake, LloydError */
 export async function cluster(options: ClusterOptions): Promise<void> {
   const { file, k, out, json, seed, init, restarts, maxIterations, tolerance } = options;
-  if (out !== undefined && out !== "-" && resolve(out) === resolve(file)) throw new Mistake(`--out ${out} would overwrite the input; choose another name`);
+  keepInput(file, out, "--out");
   const table = await readTable(file, options.header);
   const chosen = chooseColumns(table, options.columns);
   const points = { data: chosen.data, columns: chosen.names.length };
@@ -39,18 +38,6 @@ function free(name: string, taken: readonly string[]): string {
   for (let i = 1; ; i++) {
     const candidate = i === 1 ? name : `${name}${i}`;
     if (!taken.includes(candidate)) return candidate;
-  }
-}
-
-async function write(out: string, text: string): Promise<void> {
-  if (out === "-") {
-    process.stdout.write(text);
-    return;
-  }
-  try {
-    await writeFile(out, text);
-  } catch (error) {
-    throw new Mistake(`cannot write ${out}: ${reason(error)}`);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { nearest } from "../nearest.js";
 import { numberIn, type Table } from "./table.js";
-import { Mistake } from "./usage.js";
+import { Mistake } from "./arguments.js";
 
 export interface LeftOut {
   readonly name: string;
@@ -28,15 +28,15 @@ interface Column {
   readonly word: number | undefined;
 }
 
-/** @throws Mistake where a column that shall be used cannot be */
-export function chooseColumns(table: Table, wanted: readonly string[]): Chosen {
+/** `apart`: columns that are something else than coordinates. @throws Mistake where a column that shall be used cannot be */
+export function chooseColumns(table: Table, wanted: readonly string[], apart: readonly string[] = []): Chosen {
   const columns = table.names.map((_, c) => read(table, c));
   const leftOut: LeftOut[] = [];
   const used =
     wanted.length > 0
-      ? named(table, wanted).map((c) => columns[c])
+      ? placesOf(table, wanted).map((c) => columns[c])
       : columns.filter((column, c) => {
-          const why = unusable(column, table, c);
+          const why = apart.includes(column.name) ? "labels" : unusable(column, table, c);
           if (why) leftOut.push({ name: column.name, reason: why });
           return !why;
         });
@@ -61,9 +61,9 @@ function read({ names, rows }: Table, c: number): Column {
   return { name: names[c], values, missing, word };
 }
 
-/** Places of the named columns, in the order they were named in. */
-function named({ name, names }: Table, wanted: readonly string[]): number[] {
-  const list = wanted.flatMap((text) => (names.includes(text) ? [text] : text.split(",").map((part) => part.trim())));
+/** Places of the named columns, in the order they were named in; `lists`: a text may name several. @throws Mistake */
+export function placesOf({ name, names }: Table, wanted: readonly string[], lists = true): number[] {
+  const list = wanted.flatMap((text) => (!lists || names.includes(text) ? [text] : text.split(",").map((part) => part.trim())));
   return [...new Set(list)].map((column) => {
     const place = names.indexOf(column);
     if (place < 0) {
@@ -117,9 +117,9 @@ function spanOf(values: Float64Array): number {
 }
 
 /** Names as the shell takes them. */
-function quoted(names: readonly string[]): string {
+export function quoted(names: readonly string[]): string {
   const list = names.join(",");
-  return /^[\w.,-]+$/.test(list) ? list : `'${list.replaceAll("'", "'\\''")}'`;
+  return /^[\w.,/+-]+$/.test(list) ? list : `'${list.replaceAll("'", "'\\''")}'`;
 }
 
 /** Names in a sentence: all, or the first few of many. */

@@ -6,10 +6,17 @@ import { LloydError, type LloydErrorCode } from "../index.js";
 import { version } from "../../package.json";
 import { cluster } from "./cluster.js";
 import { nearest } from "../nearest.js";
-import { clusterHelp, Mistake, help, parseCluster } from "./usage.js";
+import { Mistake } from "./arguments.js";
+import { choose } from "./choose.js";
+import { evaluate } from "./evaluate.js";
+import { chooseHelp, clusterHelp, evaluateHelp, help, parseChoose, parseCluster, parseEvaluate } from "./usage.js";
 
 const NOT_THE_USERS: readonly LloydErrorCode[] = ["out-of-memory", "wasm-unavailable", "wasm-trapped", "worker-failed"];
-const COMMANDS = ["cluster"];
+const COMMANDS: Record<string, (args: string[]) => void | Promise<void>> = {
+  cluster: (args) => helpOr(parseCluster(args), clusterHelp, cluster),
+  choose: (args) => helpOr(parseChoose(args), chooseHelp, choose),
+  evaluate: (args) => helpOr(parseEvaluate(args), evaluateHelp, evaluate),
+};
 
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
@@ -28,15 +35,18 @@ async function run([command, ...args]: string[]): Promise<void> {
     process.stdout.write(help(version));
   } else if (command === "--version") {
     process.stdout.write(`${version}\n`);
-  } else if (command === "cluster") {
-    const options = parseCluster(args);
-    if (options === "help") process.stdout.write(clusterHelp);
-    else await cluster(options);
+  } else if (Object.hasOwn(COMMANDS, command)) {
+    await COMMANDS[command](args);
   } else {
     const isFile = /[./\\]/.test(command);
-    const meant = isFile ? `cluster ${command}` : nearest(command, COMMANDS);
+    const meant = isFile ? `cluster ${command}` : nearest(command, Object.keys(COMMANDS));
     throw new Mistake(`unknown command ${JSON.stringify(command)}; ${meant ? `did you mean: lloyd ${meant}` : "lloyd --help lists them"}`);
   }
+}
+
+function helpOr<O extends object>(options: O | "help", text: string, run: (options: O) => Promise<void>): void | Promise<void> {
+  if (options === "help") process.stdout.write(text);
+  else return run(options);
 }
 
 function failed(error: unknown): 1 | 2 {

@@ -22,18 +22,25 @@ const FIRST = 6;
 const LAST = 5;
 
 export function report(reported: Reported, stream: NodeJS.WriteStream): string {
-  const styled = stream.isTTY && !process.env.NO_COLOR && process.env.TERM !== "dumb";
-  const bold = (text: string) => (styled ? `\x1b[1m${text}\x1b[22m` : text);
+  const bold = emphasis(stream);
   const width = stream.columns || 100;
-  return `${[data(reported, bold), clusters(reported, width, bold), trace(reported.model, bold), outcome(reported, bold)].join("\n\n")}\n`;
+  const { table, chosen, options } = reported;
+  return `${[dataLines(table, chosen, options.header, bold), clusters(reported, width, bold), trace(reported.model, bold), outcome(reported, bold)].join("\n\n")}\n`;
 }
 
-type Emphasis = (text: string) => string;
+export type Emphasis = (text: string) => string;
 
-function data({ table: { name, rows, hasHeader }, chosen: { names, leftOut }, options }: Reported, bold: Emphasis): string {
+/** Bold, where the stream shows it. */
+export function emphasis(stream: NodeJS.WriteStream): Emphasis {
+  const styled = stream.isTTY && !process.env.NO_COLOR && process.env.TERM !== "dumb";
+  return (text) => (styled ? `\x1b[1m${text}\x1b[22m` : text);
+}
+
+/** What was read, and what of it is used. `header`: as it was asked for. */
+export function dataLines({ name, rows, hasHeader }: Table, { names, leftOut }: Chosen, header: boolean | undefined, bold: Emphasis): string {
   const lines = [`${bold(name)}: ${count(rows.length, "row")}, ${count(names.length, "column")}: ${listed(names)}`];
   if (leftOut.length > 0) lines.push(`left out: ${listed(leftOut.map((column) => `${column.name} (${column.reason})`))}`);
-  if (!hasHeader && options.header === undefined) lines.push("no header: all cells of the first line are numbers, so it is a row (--header if it is not)");
+  if (!hasHeader && header === undefined) lines.push("no header: all cells of the first line are numbers, so it is a row (--header if it is not)");
   return lines.join("\n");
 }
 

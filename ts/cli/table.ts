@@ -3,7 +3,7 @@
 import { constants } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import Papa from "papaparse";
-import { Mistake } from "./usage.js";
+import { Mistake } from "./arguments.js";
 
 export interface Table {
   /** What messages call it. */

@@ -1,37 +1,66 @@
-// What may stand behind `lloyd cluster`, and the help that says so.
+// What may stand behind each command, and the help that says so.
 
-import { parseArgs, type ParseArgsConfig } from "node:util";
 import { METHODS, type InitMethod } from "../options.js";
-import { nearest } from "../nearest.js";
+import { argumentsOf, fileOf, headerOf, Mistake, numberOf, oneOf, type Takes } from "./arguments.js";
 
-/** Something a person can mend: printed as one line, without a stack. */
-export class Mistake extends Error {}
-
-export interface ClusterOptions {
+/** What every command reads. */
+export interface Input {
   /** A path, or "-" for standard input. */
   readonly file: string;
-  readonly k: number;
   /** As given: each a name, or names with commas between. */
   readonly columns: readonly string[];
   /** Whether the first line holds names; undefined where the file shall tell. */
   readonly header: boolean | undefined;
+  readonly json: boolean;
+}
+
+/** What a fit takes. */
+interface Fit {
   readonly seed?: number;
   readonly init?: InitMethod;
   readonly restarts?: number;
   readonly maxIterations?: number;
   readonly tolerance?: number;
-  /** A path, or "-" for standard output. */
-  readonly out?: string;
-  readonly json: boolean;
 }
 
+export interface ClusterOptions extends Input, Fit {
+  readonly k: number;
+  /** A path, or "-" for standard output. */
+  readonly out?: string;
+}
+
+export interface ChooseOptions extends Input, Fit {
+  readonly from?: number;
+  readonly to?: number;
+  readonly references?: number;
+  readonly resamples?: number;
+  readonly plot?: string;
+}
+
+export interface EvaluateOptions extends Input {
+  /** The column that names each row's cluster, and where given the one with its true class. */
+  readonly labels: string;
+  readonly truth?: string;
+  readonly plot?: string;
+}
 
 export const help = (version: string) => `lloyd ${version}: k-means clustering
 
-  lloyd cluster FILE -k N [options]   group the rows of a CSV file into N clusters
-  lloyd cluster --help                all options
+  lloyd cluster FILE -k N [options]         group the rows of a CSV file into N clusters
+  lloyd choose FILE [options]               how many clusters? fits a range of numbers, and compares them
+  lloyd evaluate FILE --labels C [options]  how good are the clusters that column C names?
+  lloyd COMMAND --help                      all options
   lloyd --version
 `;
+
+const INPUT_HELP = `  --columns A,B           use these columns only
+  --header, --no-header   the first line holds names, or values (default: names, unless all are numbers)`;
+
+const FIT_HELP = `  --seed N                repeats a clustering; by default a seed is drawn, and printed
+  --init METHOD           ${METHODS.join(", ")} (default: auto)
+  --restarts N            fit from N seeds, keep the one with the least inertia (default: 1)
+  --max-iterations N      (default: 300)
+  --tolerance X           0 goes on until no centroid moves (default: 0.0001)`;
 
 export const clusterHelp = `lloyd cluster FILE -k N [options]
 
@@ -39,95 +68,99 @@ Groups the rows of a CSV file into N clusters and prints them. FILE "-" is stand
 Columns of numbers are used; all others are left out, and the report names them.
 
   -k N                    number of clusters
-  --columns A,B           use these columns only
-  --seed N                repeats a clustering; by default a seed is drawn, and printed
-  --init METHOD           ${METHODS.join(", ")} (default: auto)
-  --restarts N            fit from N seeds, keep the one with the least inertia (default: 1)
-  --max-iterations N      (default: 300)
-  --tolerance X           0 goes on until no centroid moves (default: 0.0001)
-  --header, --no-header   the first line holds names, or values (default: names, unless all are numbers)
+${INPUT_HELP}
+${FIT_HELP}
   --out FILE              write the rows with one more column, cluster; "-" is standard output
   --json                  print the model as one line of JSON
   -h, --help
 `;
 
-const OPTIONS = {
-  k: { type: "string", short: "k" },
-  columns: { type: "string" },
-  seed: { type: "string" },
-  init: { type: "string" },
-  restarts: { type: "string" },
-  "max-iterations": { type: "string" },
-  tolerance: { type: "string" },
-  header: { type: "boolean" },
-  "no-header": { type: "boolean" },
-  out: { type: "string" },
-  json: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-} satisfies ParseArgsConfig["options"];
+export const chooseHelp = `lloyd choose FILE [options]
+
+Fits the rows of a CSV file with every number of clusters in a range, prints how good each is and
+which one each criterion picks, and recommends the one with most votes. FILE "-" is standard input.
+
+  --from N, --to N        the range of k (default: 2 to 12)
+  --references N          reference sets of the gap statistic, 0 for none (default: 10 up to 10,000 rows)
+  --resamples N           bootstrap samples for stability, 0 for none (default: 10 up to 10,000 rows)
+${INPUT_HELP}
+${FIT_HELP}
+  --plot FILE.svg         draw the criteria (needs the packages @observablehq/plot and linkedom)
+  --json                  print the table and the votes as one line of JSON
+  -h, --help
+`;
+
+export const evaluateHelp = `lloyd evaluate FILE --labels COLUMN [options]
+
+Judges the clusters that a column of a CSV file names: each cluster, silhouette, Dunn and other indices.
+FILE "-" is standard input.
+
+  --labels COLUMN         the cluster of each row
+  --truth COLUMN          its true class: also says how far the two agree
+${INPUT_HELP}
+  --plot FILE.svg         draw the silhouettes (needs the packages @observablehq/plot and linkedom)
+  --json                  print all numbers as one line of JSON
+  -h, --help
+`;
+
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+const INPUT = { columns: text, header: flag, "no-header": flag, json: flag, help: { type: "boolean", short: "h" } } satisfies Takes;
+const FIT = { seed: text, init: text, restarts: text, "max-iterations": text, tolerance: text } satisfies Takes;
 
 /** @throws Mistake */
 export function parseCluster(args: string[]): ClusterOptions | "help" {
-  const { files, values, columns } = tokens(args);
+  const given = argumentsOf(args, { k: { type: "string", short: "k" }, ...INPUT, ...FIT, out: text }, "cluster");
+  const { values } = given;
   if (values.has("help")) return "help";
-  const [file, second] = files;
-  if (file === undefined) throw new Mistake('which file? lloyd cluster FILE -k N; "-" is standard input');
-  if (second !== undefined) throw new Mistake(`one file at a time; got ${files.map((f) => JSON.stringify(f)).join(" and ")}`);
-  const k = number(values, "k", "-k");
+  const file = fileOf(given, "cluster FILE -k N");
+  const k = numberOf(given, "k", "-k");
   if (k === undefined) throw new Mistake("how many clusters? -k N, for example -k 3");
-  if (values.has("header") && values.has("no-header")) throw new Mistake("--header and --no-header contradict each other");
   const out = values.get("out");
-  const json = values.has("json");
-  if (out === "-" && json) throw new Mistake("--json and --out - both want standard output; give --out a file");
+  const input = inputOf(given, file);
+  if (out === "-" && input.json) throw new Mistake("--json and --out - both want standard output; give --out a file");
+  return { k, ...input, ...fitOf(given), out };
+}
+
+/** @throws Mistake */
+export function parseChoose(args: string[]): ChooseOptions | "help" {
+  const given = argumentsOf(args, { from: text, to: text, references: text, resamples: text, plot: text, ...INPUT, ...FIT }, "choose");
+  if (given.values.has("help")) return "help";
+  const file = fileOf(given, "choose FILE --from 2 --to 12");
   return {
-    file,
-    k,
-    columns,
-    header: values.has("header") ? true : values.has("no-header") ? false : undefined,
-    seed: number(values, "seed"),
-    init: method(values.get("init")),
-    restarts: number(values, "restarts"),
-    maxIterations: number(values, "max-iterations"),
-    tolerance: number(values, "tolerance"),
-    out,
-    json,
+    from: numberOf(given, "from"),
+    to: numberOf(given, "to"),
+    references: numberOf(given, "references"),
+    resamples: numberOf(given, "resamples"),
+    plot: given.values.get("plot"),
+    ...inputOf(given, file),
+    ...fitOf(given),
   };
 }
 
-/** The arguments by name. Read without parseArgs' own strictness, whose messages span lines. */
-function tokens(args: string[]): { files: string[]; values: Map<string, string>; columns: string[] } {
-  const files: string[] = [];
-  const columns: string[] = [];
-  const values = new Map<string, string>();
-  for (const token of parseArgs({ args, options: OPTIONS, strict: false, allowPositionals: true, tokens: true }).tokens) {
-    if (token.kind === "positional") files.push(token.value);
-    if (token.kind !== "option") continue;
-    const { name, rawName, value, inlineValue } = token;
-    if (!Object.hasOwn(OPTIONS, name)) {
-      const meant = nearest(name, Object.keys(OPTIONS));
-      throw new Mistake(`unknown option ${rawName}; ${meant ? `did you mean ${meant === "k" ? "-k" : `--${meant}`}?` : "lloyd cluster --help lists them"}`);
-    }
-    const takesValue = OPTIONS[name as keyof typeof OPTIONS].type === "string";
-    if (takesValue && (!value || (!inlineValue && /^-[a-z-]/i.test(value)))) throw new Mistake(`${rawName} needs a value`);
-    if (!takesValue && value !== undefined) throw new Mistake(`${rawName} takes no value; got ${JSON.stringify(value)}`);
-    if (name === "columns") columns.push(value!);
-    values.set(name, value ?? "");
-  }
-  return { files, values, columns };
+/** @throws Mistake */
+export function parseEvaluate(args: string[]): EvaluateOptions | "help" {
+  const given = argumentsOf(args, { labels: text, truth: text, plot: text, ...INPUT }, "evaluate");
+  const { values } = given;
+  if (values.has("help")) return "help";
+  const file = fileOf(given, "evaluate FILE --labels COLUMN");
+  const labels = values.get("labels");
+  if (labels === undefined) throw new Mistake("which column names the clusters? --labels COLUMN");
+  return { labels, truth: values.get("truth"), plot: values.get("plot"), ...inputOf(given, file) };
 }
 
-/** A number as given; whether it lies in range is the library's to say. */
-function number(values: Map<string, string>, name: string, shown = `--${name}`): number | undefined {
-  const value = values.get(name);
-  if (value === undefined) return undefined;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) throw new Mistake(`${shown} is ${JSON.stringify(value)}; expected a number`);
-  return Number(value);
+type Given = ReturnType<typeof argumentsOf>;
+
+function inputOf(given: Given, file: string): Input {
+  return { file, columns: given.columns, header: headerOf(given), json: given.values.has("json") };
 }
 
-function method(given: string | undefined): InitMethod | undefined {
-  if (given === undefined) return undefined;
-  const found = METHODS.find((known) => known === given);
-  if (found) return found;
-  const meant = nearest(given, METHODS);
-  throw new Mistake(`--init is ${JSON.stringify(given)}; ${meant ? `did you mean ${meant}?` : `expected one of ${METHODS.join(", ")}`}`);
+function fitOf(given: Given): Fit {
+  return {
+    seed: numberOf(given, "seed"),
+    init: oneOf(given, "init", METHODS),
+    restarts: numberOf(given, "restarts"),
+    maxIterations: numberOf(given, "max-iterations"),
+    tolerance: numberOf(given, "tolerance"),
+  };
 }

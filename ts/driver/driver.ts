@@ -8,6 +8,11 @@ export interface Progress<S = Step> {
   readonly step: () => S;
 }
 
+/** A few milliseconds of the driver's own arithmetic are done: others may have their turn. It gets no reply. */
+export interface Pause {
+  readonly ask: "pause";
+}
+
 /** What is done now. It gets no reply. */
 export interface Doing extends Phase {
   readonly ask: "phase";
@@ -31,7 +36,7 @@ export interface SideBySide {
 }
 
 /** A conversation: yields questions, receives replies, returns a result. It never waits. */
-export type Driver<T, S = Step> = Generator<Question | Progress<S> | Doing | Limit | Cost | SideBySide, T, unknown>;
+export type Driver<T, S = Step> = Generator<Question | Progress<S> | Doing | Limit | Cost | SideBySide | Pause, T, unknown>;
 
 /** Time was up before a question was answered. */
 export class Late extends Error {}
@@ -39,6 +44,18 @@ export class Late extends Error {}
 /** Asks one question. */
 export function* ask<Q extends Question>(question: Q): Generator<Q, Replies[Q["ask"]], unknown> {
   return (yield question) as Replies[Q["ask"]];
+}
+
+/** Lets others have their turn. */
+export function* pause(): Generator<Pause, void, unknown> {
+  yield { ask: "pause" };
+}
+
+/** What comes out of work that asks nothing, at once. */
+export function atOnce<T>(work: Generator<Pause, T, unknown>): T {
+  let turn = work.next();
+  while (!turn.done) turn = work.next();
+  return turn.value;
 }
 
 /** What the answers so far took: like the time, it is no part of any answer. */

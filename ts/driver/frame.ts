@@ -7,7 +7,7 @@ export type ColumnName = (column: number) => string;
 /** Rows that are looked at for the middle and spread of each column. */
 export const SAMPLE = 256;
 /** |log2| of the widest column's half width: squared distances and their sums stay within f64. */
-const REACH = 480;
+export const REACH = 480;
 /** Finest grid: no product of two loaded values is subnormal in f32. */
 const FINEST = -60;
 

@@ -52,9 +52,14 @@ interface Attempt {
  * @throws LloydError `time-limit` where no fit was begun in time
  */
 export function* solve(problem: Problem): Driver<Solution> {
-  const { k, restarts, seed, clock, deadline } = problem;
   yield* phase("loading");
-  const space = yield* within(deadline, load(problem.count, problem.columns, problem.weighted, problem.name));
+  const space = yield* within(problem.deadline, load(problem.count, problem.columns, problem.weighted, problem.name));
+  return yield* solveIn(space, problem);
+}
+
+/** The same for rows that are loaded. */
+export function* solveIn(space: Space, problem: Problem): Driver<Solution> {
+  const { k, restarts, seed, clock, deadline } = problem;
   const reports: RestartReport[] = [];
   let best: Attempt | undefined;
   function* each(): Generator<Driver<void>, void> {

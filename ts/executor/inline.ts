@@ -1,6 +1,7 @@
-import { merge, sameFrame, type Finished, type Frame, type Loaded, type Measured, type Question, type Replies } from "../questions.js";
+import { merge, sameFrame, type Finished, type Frame, type Loaded, type Measured, type Pairs, type Question, type Replies } from "../questions.js";
 import type { Rows } from "../points.js";
 import type { Algorithm } from "../algorithm.js";
+import { Crowd } from "../crowd.js";
 import { search, Shard } from "../wasm.js";
 
 /** Multiply-adds between two yields: two or three milliseconds of work. */
@@ -16,6 +17,8 @@ interface Part {
   data: Rows["data"] | null;
   readonly first: number;
   readonly count: number;
+  /** The rows sorted by the labels of the last `pairs`. */
+  crowd?: { readonly of: Pairs; readonly crowd: Crowd };
   /** The last whole answers: rows that are fitted again are neither measured nor loaded again. */
   measured?: { readonly stride: number; readonly reply: Measured };
   loaded?: { readonly frame: Frame; readonly reply: Loaded };
@@ -64,7 +67,10 @@ export class Inline {
   }
 
   dispose(): void {
-    this.#parts.forEach(({ shard }) => shard.dispose());
+    this.#parts.forEach(({ shard, crowd }) => {
+      shard.dispose();
+      crowd?.crowd.dispose();
+    });
   }
 
   /** Squared distances of all rows, already loaded, to every centroid, in pieces, row-major. */
@@ -151,8 +157,27 @@ export class Inline {
         if (!short) yield* inRuns(count, columns, (from, to) => shard.finishRows(numbersOf(part), from, to, about));
         return shard.finished(question.k, question.labels) satisfies Finished;
       }
+      case "pairs":
+        return yield* crowdOf(part, columns, question).answer(question, Math.ceil(PIECE / 4 / columns));
     }
   }
+}
+
+/** The part's rows as `pairs` wants them; kept for the next question about the same clusters. */
+function crowdOf(part: Part, columns: number, question: Pairs): Crowd {
+  const { first, count } = part;
+  const known = part.crowd;
+  if (known && sameClusters(known.of, question)) return known.crowd;
+  known?.crowd.dispose();
+  part.crowd = undefined;
+  const crowd = new Crowd(numbersOf(part), columns, question.labels.subarray(first, first + count), question);
+  part.crowd = { of: question, crowd };
+  return crowd;
+}
+
+function sameClusters(a: Pairs, b: Pairs): boolean {
+  const same = (x: ArrayLike<number>, y: ArrayLike<number>) => x === y || (x.length === y.length && Array.prototype.every.call(x, (v, i) => v === y[i]));
+  return a.k === b.k && a.exponent === b.exponent && same(a.labels, b.labels);
 }
 
 function numbersOf({ data }: Part): Rows["data"] {

@@ -8,6 +8,8 @@ use lloyd::OutOfMemory;
 use lloyd::assign::Algorithm;
 use lloyd::exact::Sums;
 use lloyd::frame::Frame;
+use lloyd::kernel;
+use lloyd::kernel::pairs::{Fold, Kept, WIDTH};
 use lloyd::rows::{Extents, Rows};
 use lloyd::search;
 use lloyd::shard::{self, Certain, Draw};
@@ -332,5 +334,54 @@ impl Search {
     /// `[swaps made, rows …]`
     pub fn found(&self) -> Vec<u32> {
         [&[self.inner.swaps][..], &self.inner.seeds].concat()
+    }
+}
+
+/// Rows against which others are measured. JavaScript fills `rows` and `lanes` and reads `kept`.
+#[wasm_bindgen]
+pub struct Pairs {
+    rows: Vec<f64>,
+    lanes: Vec<f64>,
+    kept: Kept,
+}
+
+#[wasm_bindgen]
+impl Pairs {
+    #[wasm_bindgen(constructor)]
+    pub fn new(count: usize, columns: usize) -> Maybe<Pairs> {
+        let mut pairs = Pairs { rows: Vec::new(), lanes: Vec::new(), kept: [0; WIDTH] };
+        stage(&mut pairs.rows, count * columns)?;
+        stage(&mut pairs.lanes, (columns + 1) * WIDTH)?;
+        Ok(pairs)
+    }
+
+    /// count × columns, row-major.
+    pub fn rows(&self) -> *const f64 {
+        self.rows.as_ptr()
+    }
+
+    /// The rows that are measured, columns × 8, and the constants that round to the unit of each.
+    pub fn lanes(&self) -> *const f64 {
+        self.lanes.as_ptr()
+    }
+
+    /// 8 numbers of 64 bits: sums in units as integers, else f64.
+    pub fn kept(&self) -> *const u64 {
+        self.kept.as_ptr()
+    }
+
+    /// Folds the distances of the lanes to the rows' values `from` to `to` into what is kept. `what`: 0 sums
+    /// in units, 1 least and 2 largest squares; 3, 4 and 5 the same, beginning anew.
+    pub fn fold(&mut self, what: u8, from: usize, to: usize) {
+        let fold = match what % 3 {
+            0 => Fold::Sum,
+            1 => Fold::Least,
+            _ => Fold::Most,
+        };
+        if what > 2 {
+            self.kept = fold.none();
+        }
+        let columns = self.lanes.len() / WIDTH - 1;
+        kernel::pairs::fold(fold, &self.lanes, columns, &self.rows[from..to], &mut self.kept);
     }
 }

@@ -3,7 +3,9 @@
 mod support;
 
 use lloyd::assign::Lloyd;
-use lloyd::kernel::{BLOCK, Block, Panel, Proposals, Shape, TILE, propose, scalar};
+use lloyd::exact::{exp2, magic};
+use lloyd::kernel::pairs::{self, Fold, WIDTH};
+use lloyd::kernel::{BLOCK, Block, Panel, Proposals, Shape, TILE, distance, propose, scalar};
 use lloyd::rows::norm_squared;
 use proptest::prelude::*;
 use support::*;
@@ -28,6 +30,39 @@ fn by_reference(panel: &Panel, rows: &[f32], out: &mut Proposals) {
     for (b, some) in rows.chunks(BLOCK * d).enumerate() {
         scalar::transpose_some(some, d, &mut lanes);
         scalar::points(panel, &lanes, b * BLOCK, out);
+    }
+}
+
+proptest! {
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    fn distances_of_pairs_equal_their_reference_and_their_definition(
+        kind in kinds(), n in 1usize..=40, d in 1usize..=70, seed in 0u64..1 << 40,
+    ) {
+        let rows: Vec<f64> = values(kind, n + WIDTH, d, seed).into_iter().map(|x| x as f64 / 3.0).collect();
+        let (askers, others) = rows.split_at(WIDTH * d);
+        let mut lanes = vec![0.0; WIDTH * (d + 1)];
+        (0..WIDTH * d).for_each(|at| lanes[at % d * WIDTH + at / d] = askers[at]);
+        let unit = |l: usize| -40 - l as i32;
+        (0..WIDTH).for_each(|l| lanes[d * WIDTH + l] = magic(unit(l)));
+        for fold in [Fold::Sum, Fold::Least, Fold::Most] {
+            let (mut found, mut halves, mut expected) = (fold.none(), fold.none(), fold.none());
+            pairs::fold(fold, &lanes, d, others, &mut found);
+            scalar::pairs(fold, &lanes, d, others, &mut expected);
+            prop_assert_eq!(found, expected);
+            let (a, b) = others.split_at(n / 2 * d);
+            for half in [b, a] {
+                pairs::fold(fold, &lanes, d, half, &mut halves);
+            }
+            prop_assert_eq!(found, halves, "in another order");
+        }
+        let mut sums = Fold::Sum.none();
+        pairs::fold(Fold::Sum, &lanes, d, others, &mut sums);
+        for (l, (asker, sum)) in askers.chunks_exact(d).zip(sums).enumerate() {
+            let exact: f64 = others.chunks_exact(d).map(|y| distance(asker, y).sqrt()).sum();
+            let slack = n as f64 * exp2(unit(l)) + 1e-13 * exact;
+            prop_assert!((sum as i64 as f64 * exp2(unit(l)) - exact).abs() <= slack);
+        }
     }
 }
 

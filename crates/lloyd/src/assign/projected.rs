@@ -42,10 +42,11 @@ pub const COLUMNS: usize = 17;
 pub struct Heads {
     seen: Vec<f64>,
     /// V: p × d
-    directions: Vec<f32>,
+    directions: Vec<f64>,
     panel: Panel,
-    /// Relative error of a head, what V lacks of being orthonormal included.
+    /// Relative error of a row's head, and what V lacks of being orthonormal.
     wrong: f64,
+    lacks: f64,
     gone: Vec<f64>,
     /// u - gone per row.
     upper: Vec<f32>,
@@ -64,20 +65,20 @@ impl Heads {
     pub fn new(rows: &Rows, centroids: &[f64], k: usize, least: f64) -> Result<Option<Self>, OutOfMemory> {
         let d = rows.columns;
         let p = width(d) - 1;
-        let directions = directions(rows, p);
-        let wide: Vec<f64> = directions.iter().map(|&v| v as f64).collect();
+        let directions: Vec<f64> = directions(rows, p).iter().map(|&v| v as f64).collect();
         let mut lacks = 0.0f64;
-        for (i, a) in wide.chunks_exact(d).enumerate() {
+        for (i, a) in directions.chunks_exact(d).enumerate() {
             let off = |(j, b): (usize, &[f64])| (dot(a, b) - (i == j) as u8 as f64).abs();
-            let sum: f64 = wide.chunks_exact(d).enumerate().map(off).sum();
+            let sum: f64 = directions.chunks_exact(d).enumerate().map(off).sum();
             lacks = if sum > lacks { sum } else { lacks };
         }
-        let mut panel = Panel::pack_as(Shape::Tall, &wide, p, d);
+        let mut panel = Panel::pack_as(Shape::Tall, &directions, p, d);
         panel.forget_bias();
         let unit = (0.5f64).powi(24);
         let mut heads = Self {
             seen: centroids.to_vec(),
             wrong: (p as f64).sqrt() * (d as f64 + 8.0) * unit + lacks,
+            lacks,
             panel,
             directions,
             gone: vec![0.0; k],
@@ -129,10 +130,9 @@ impl Heads {
         let mut most = 0.0;
         for c in centroids.chunks_exact(d) {
             let from = short.len();
-            let c: Vec<f32> = c.iter().map(|&c| c as f32).collect();
-            short.extend(self.directions.chunks_exact(d).map(|v| score(&c, v, 0.0) as f64));
+            short.extend(self.directions.chunks_exact(d).map(|v| dot(v, c)));
             let head = dot(&short[from..], &short[from..]);
-            let (tail, off) = tail(norm_squared(&c), head, self.wrong);
+            let (tail, off) = tail(dot(c, c), head, self.lacks + 1e-12);
             short.push(tail);
             most = if off > most { off } else { most };
         }

@@ -19,6 +19,7 @@
 //!
 //! `scalar.rs` is the reference, shaped like the lanes; `simd128.rs` equals it bit for bit.
 
+pub mod pairs;
 pub mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub mod simd128;

@@ -3,6 +3,7 @@
 //! Each lane's arithmetic is spelled out in the order in which `simd128.rs` does it, without fused
 //! multiply-add, so that the two agree bit for bit. Nothing here is tuned.
 
+use super::pairs::{Fold, Kept, WIDTH};
 use super::{BLOCK, NEVER, Panel, Proposals, TILE};
 
 /// `rows`: exactly 16 rows of `d`, row-major. OUT `lanes`: `[j][16]`.
@@ -112,5 +113,28 @@ pub fn wide(panel: &Panel, rows: &[f32], out: &mut Proposals) {
             top.meet(NEVER, panel.k as u32);
         }
         top.write(i, out);
+    }
+}
+
+/// Rows in lanes: 8 rows against others, by f64 distance; see `pairs.rs`.
+pub fn pairs(fold: Fold, lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept) {
+    for row in rows.chunks_exact(d) {
+        for l in 0..WIDTH {
+            let squared = row.iter().enumerate().fold(0.0, |sum, (t, y)| {
+                let apart = lanes[t * WIDTH + l] - y;
+                sum + apart * apart
+            });
+            let before = f64::from_bits(kept[l]);
+            match fold {
+                Fold::Sum => {
+                    let magic = lanes[d * WIDTH + l];
+                    let fixed = (squared.sqrt() + magic).to_bits().wrapping_sub(magic.to_bits());
+                    kept[l] = kept[l].wrapping_add(fixed);
+                }
+                Fold::Least if squared < before => kept[l] = squared.to_bits(),
+                Fold::Most if squared > before => kept[l] = squared.to_bits(),
+                _ => {}
+            }
+        }
     }
 }

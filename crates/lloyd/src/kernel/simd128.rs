@@ -19,6 +19,7 @@
 //! 6. Multiply and add are written as `madd`: two roundings, which the reference equals bit for bit, or
 //!    one where the engine has relaxed SIMD (`scripts/build/fused.mjs`), which the slack allows for.
 
+use super::pairs::{Fold, Kept, WIDTH};
 use super::{BLOCK, DEPTH, Panel, Proposals, Shape, TILE};
 use core::arch::wasm32::*;
 
@@ -337,4 +338,57 @@ unsafe fn wide_slice(rows: [&[f32]; 4], first: usize, depth: usize, c: *const f3
         }
     }
     *sums = acc;
+}
+
+/// Rows in lanes: 8 rows against others, by f64 distance; see `pairs.rs`.
+#[inline(never)]
+pub fn pairs(fold: Fold, lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept) {
+    assert!(lanes.len() >= (d + 1) * WIDTH && rows.len().is_multiple_of(d));
+    let (x, y, count) = (lanes.as_ptr(), rows.as_ptr(), rows.len() / d);
+    // SAFETY: the lanes hold d + 1 times 8 values, the rows count × d, `kept` four vectors.
+    unsafe {
+        let at: *mut v128 = kept.as_mut_ptr().cast();
+        let mut acc: [v128; 4] = core::array::from_fn(|v| v128_load(at.add(v)));
+        match fold {
+            Fold::Sum => each_row(x, y, d, count, &mut acc, |v, acc, squared| {
+                let m = v128_load(x.add(d * WIDTH + v * 2).cast());
+                i64x2_add(acc, i64x2_sub(f64x2_add(f64x2_sqrt(squared), m), m))
+            }),
+            Fold::Least => each_row(x, y, d, count, &mut acc, |_, acc, squared| f64x2_pmin(acc, squared)),
+            Fold::Most => each_row(x, y, d, count, &mut acc, |_, acc, squared| f64x2_pmax(acc, squared)),
+        }
+        for (v, acc) in acc.into_iter().enumerate() {
+            v128_store(at.add(v), acc);
+        }
+    }
+}
+
+/// `keep`: from a vector's number, what is kept of it and the squared distances to a row, what is to be kept.
+#[inline(always)]
+unsafe fn each_row(
+    x: *const f64,
+    y: *const f64,
+    d: usize,
+    count: usize,
+    acc: &mut [v128; 4],
+    keep: impl Fn(usize, v128, v128) -> v128,
+) {
+    let mut y = y;
+    for _ in 0..count {
+        let mut sum = [f64x2_splat(0.0); 4];
+        let mut x = x;
+        for _ in 0..d {
+            unsafe {
+                let ys = v128_load64_splat(y.cast());
+                for (v, sum) in sum.iter_mut().enumerate() {
+                    let apart = f64x2_sub(v128_load(x.add(v * 2).cast()), ys);
+                    *sum = f64x2_add(*sum, f64x2_mul(apart, apart));
+                }
+                (x, y) = (x.add(WIDTH), y.add(1));
+            }
+        }
+        for (v, (acc, sum)) in acc.iter_mut().zip(sum).enumerate() {
+            *acc = keep(v, *acc, sum);
+        }
+    }
 }

@@ -1,0 +1,17 @@
+export { aic, bic, calinskiHarabasz, daviesBouldin, distortion, explainedVariance, inertia } from "./moments.js";
+export { silhouette, silhouetteSync, simplifiedSilhouette } from "./silhouette.js";
+export type { Silhouette, SilhouetteOptions } from "./silhouette.js";
+export { dunn, dunnSync } from "./dunn.js";
+export type { DunnOptions } from "./dunn.js";
+export type { Diameter, Separation } from "../driver/dunn.js";
+export { clusterSummary, clusterSummarySync } from "./summary.js";
+export type { ClusterSummary } from "./summary.js";
+export { adjustedRand, fowlkesMallows, pairCounts, purity, rand } from "./agreement.js";
+export type { PairCounts } from "./agreement.js";
+export { adjustedMutualInformation, completeness, homogeneity, mutualInformation, normalizedMutualInformation, vMeasure } from "./information.js";
+export type { Average, InformationOptions } from "./information.js";
+export { contingency } from "./contingency.js";
+export type { Contingency } from "./contingency.js";
+export { centroidIndex } from "./centroid-index.js";
+export type { JudgeOptions, Labeled } from "./judged.js";
+export type { Labels } from "./labels.js";
