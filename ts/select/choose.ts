@@ -5,7 +5,7 @@ import { placeFor, put, type Place } from "../placement.js";
 import type { Points, Rows } from "../points.js";
 import { pump, pumpSync } from "../pump.js";
 import { parseChoice, type ChooseKOptions, type ParsedChoice } from "./options.js";
-import { table, type Work } from "./table.js";
+import { table, type Apart, type OfAll, type Work } from "./table.js";
 import { recommended, votesOn, type Vote } from "./votes.js";
 
 /** A number of clusters, its fit and what speaks for it. Null: undefined there, or not asked for. */
@@ -70,8 +70,9 @@ export function chooseKSync(points: Points, options: ChooseKOptions = {}): Choic
   const { signal } = choice;
   signal?.throwIfAborted();
   const kept = new Inline(choice.rows);
-  const reply = ({ rows, weights, driver }: Work) => {
-    if (rows === choice.rows && !weights) return pumpSync(driver, kept, undefined, signal);
+  const reply = (work: Work) => {
+    if ("driver" in work) return pumpSync(work.driver, kept, undefined, signal);
+    const { rows, weights, driver } = work.open();
     const own = new Inline(rows, { weights });
     try {
       return pumpSync(driver, own, undefined, signal);
@@ -112,9 +113,7 @@ export async function* chooseKSteps(points: Points, options: ChooseKOptions = {}
         turn = run.next([]);
         continue;
       }
-      const replies: unknown[] = [];
-      for (const work of turn.value) replies.push(await homes.answer(work));
-      turn = run.next(replies);
+      turn = run.next(await homes.answers(turn.value));
     }
     return chosen(choice, turn.value);
   } finally {
@@ -142,16 +141,55 @@ class Homes {
     this.#leave = await this.#place.home?.enter(this.#choice.signal);
   }
 
-  async answer({ rows, weights, driver, judges }: Work): Promise<unknown> {
+  /**
+   * Replies in the order of the work. What has rows of its own goes side by side, one worker each; what is
+   * about the caller's rows has all workers.
+   */
+  async answers(list: readonly Work[]): Promise<unknown[]> {
+    const replies: unknown[] = [];
     const { signal } = this.#choice;
-    if (rows !== this.#choice.rows || weights) {
-      const own = await this.#held(rows, weights);
+    const stop = new AbortController();
+    const leave = () => stop.abort(signal!.reason);
+    signal?.addEventListener("abort", leave);
+    const queue = list.map((work, at) => ({ work, at }));
+    const take = (kind: "driver" | "open") => {
+      const at = queue.findIndex(({ work }) => kind in work);
+      return at < 0 ? undefined : queue.splice(at, 1)[0];
+    };
+    const lane = async (_: unknown, lane: number) => {
       try {
-        return await pump(driver, own, undefined, signal);
-      } finally {
-        own.dispose();
+        for (;;) {
+          stop.signal.throwIfAborted();
+          const next = (lane === 0 ? take("driver") : undefined) ?? take("open");
+          if (!next) return;
+          replies[next.at] = await ("open" in next.work ? this.#apart(next.work, stop.signal) : this.#ofAll(next.work, stop.signal));
+        }
+      } catch (error) {
+        stop.abort(error);
+        throw error;
       }
+    };
+    try {
+      signal?.throwIfAborted();
+      await Promise.all(Array.from({ length: Math.max(1, this.#place.count) }, lane));
+      return replies;
+    } finally {
+      signal?.removeEventListener("abort", leave);
     }
+  }
+
+  async #apart(work: Apart, signal: AbortSignal): Promise<unknown> {
+    const { rows, weights, driver } = work.open();
+    const own = await this.#held(rows, weights, Math.min(1, this.#place.count));
+    try {
+      return await pump(driver, own, undefined, signal);
+    } finally {
+      own.dispose();
+    }
+  }
+
+  async #ofAll({ driver, judges }: OfAll, signal: AbortSignal): Promise<unknown> {
+    const { rows } = this.#choice;
     const executor = await (judges ? (this.#judges ??= this.#held(rows, null)) : (this.#fits ??= this.#held(rows, null)));
     this.report = executor.report;
     return await pump(driver, executor, undefined, signal);
@@ -162,8 +200,8 @@ class Homes {
     this.#leave?.();
   }
 
-  #held(rows: Rows, weights: Float64Array | null): Promise<Executor> {
-    return put(rows, this.#place, this.#choice.placement, weights);
+  #held(rows: Rows, weights: Float64Array | null, count = this.#place.count): Promise<Executor> {
+    return put(rows, { ...this.#place, count }, this.#choice.placement, weights);
   }
 }
 

@@ -18,13 +18,17 @@ import { gapOf, referencesFor } from "./gap.js";
 import type { ParsedChoice } from "./options.js";
 import { bootstrapWeights } from "./stability.js";
 
-/** A driver, and the rows that it asks about. Those of one list may run side by side. */
-export interface Work {
-  readonly rows: Rows;
-  readonly weights: Float64Array | null;
+/** Something to find out. Those of one list do not depend on each other. */
+export type Work = OfAll | Apart;
+/** About the caller's rows, loaded for all of the choice. */
+export interface OfAll {
   readonly driver: Driver<unknown>;
   /** Whether it asks about distances between rows, which loaded rows of 32 bits may have been given up for. */
-  readonly judges?: boolean;
+  readonly judges: boolean;
+}
+/** About rows, or weights, of its own, which are made when its turn comes. */
+export interface Apart {
+  readonly open: () => { readonly rows: Rows; readonly weights: Float64Array | null; readonly driver: Driver<unknown> };
 }
 export interface Ready {
   readonly row: Candidate;
@@ -36,27 +40,27 @@ const [REFERENCE, RESAMPLE] = [1_000_000_000, 2_000_000_000];
 /** The table row by row: yields work, receives what each part of it found. */
 export function* table(choice: ParsedChoice, report: () => ExecutorReport): Generator<Work[] | Ready, Candidate[], unknown[]> {
   const { rows, ks, seed, references, box, resamples } = choice;
-  const main = { rows, weights: null };
-  const [[space, scale]] = (yield [{ ...main, driver: begun(rows) }]) as [[Space, Scaled]];
+  const [[space, scale]] = (yield [{ driver: begun(rows), judges: false }]) as [[Space, Scaled]];
   const sets = typeof references === "number" ? references : references.length;
   const draw = typeof references === "number" && sets > 0 ? referencesFor(rows, box) : null;
   const found: Candidate[] = [];
   for (const k of ks) {
     const own = derivedSeed(seed, k);
-    const [solution] = (yield [{ ...main, driver: solveIn(space, problem(choice, rows, k, own)) }]) as [Solution];
+    const [solution] = (yield [{ driver: solveIn(space, problem(choice, rows, k, own)), judges: false }]) as [Solution];
     const model = modelOf(solution, 0, rows.count, report());
     // One cluster is always found again.
     const resampled = Array.from({ length: k > 1 ? resamples : 0 }, (_, r) => bootstrap(choice, k, derivedSeed(seed, RESAMPLE + r)));
-    const [measures, ...rands] = (yield [{ ...main, driver: judged(choice, scale, model), judges: true }, ...resampled]) as [Measures, ...Solution[]];
-    const inertias: number[] = [];
-    for (let b = 0; b < sets; b++) {
-      // Made anew for each k, so that one at a time is in memory.
-      const own = derivedSeed(seed, REFERENCE + b);
-      const set = typeof references === "number" ? draw!(own) : references[b];
-      const [{ inertia }] = (yield [{ rows: set, weights: null, driver: fitted(choice, set, k, derivedSeed(own, k)) }]) as [Solution];
-      inertias.push(inertia);
-    }
-    const gap = gapOf(model.inertia, inertias);
+    const compared = Array.from({ length: sets }, (_, b): Apart => ({
+      open: () => {
+        // Made anew for each k, so that few of them are in memory.
+        const own = derivedSeed(seed, REFERENCE + b);
+        const set = typeof references === "number" ? draw!(own) : references[b];
+        return { rows: set, weights: null, driver: fitted(choice, set, k, derivedSeed(own, k)) };
+      },
+    }));
+    const [measures, ...others] = (yield [{ driver: judged(choice, scale, model), judges: true }, ...resampled, ...compared]) as [Measures, ...Solution[]];
+    const rands = others.slice(0, resampled.length);
+    const gap = gapOf(model.inertia, others.slice(resampled.length).map(({ inertia }) => inertia));
     const row: Candidate = {
       k,
       inertia: model.inertia,
@@ -110,10 +114,14 @@ function* judged({ sample, seed, dunn }: ParsedChoice, scale: Scaled, { labels, 
 }
 
 /** A fit to a bootstrap sample, whose rows are those with a weight; it labels all rows. */
-function bootstrap(choice: ParsedChoice, k: number, seed: number): Work {
+function bootstrap(choice: ParsedChoice, k: number, seed: number): Apart {
   const { rows } = choice;
-  const weights = bootstrapWeights(rows.count, k, seed);
-  return { rows, weights: choice.fit(rows, k, weights).weights, driver: fitted(choice, rows, k, derivedSeed(seed, k), weights) };
+  return {
+    open: () => {
+      const weights = bootstrapWeights(rows.count, k, seed);
+      return { rows, weights: choice.fit(rows, k, weights).weights, driver: fitted(choice, rows, k, derivedSeed(seed, k), weights) };
+    },
+  };
 }
 
 function* fitted(choice: ParsedChoice, rows: Rows, k: number, seed: number, weights?: Float64Array): Driver<Solution> {
