@@ -77,9 +77,9 @@ impl Groups {
         })
     }
 
-    /// Bytes a row that bounds for k centroids take, about.
+    /// Bytes a row that bounds for k centroids take: they are halved until the parts are small.
     pub fn size(k: usize, d: usize) -> usize {
-        4 * (2 + 2 * k / size_for(d))
+        4 * (1 + k.div_ceil(size_for(d)).next_power_of_two())
     }
 
     fn follow(&mut self, centroids: &[f64], d: usize) {
