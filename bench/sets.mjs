@@ -14,7 +14,7 @@ const SHAPES = {
   E: { count: 100_000, columns: 128, k: 256, centres: 300, spread: 2, like: "embeddings" },
   F: { count: 200_000, columns: 32, k: 1_000, centres: 800, spread: 2, like: "a codebook" },
   U: { count: 100_000, columns: 16, k: 64, centres: 0, spread: 0, like: "uniform noise" },
-  K: { count: 100_000, columns: 45, k: 4_096, centres: 3_000, spread: 2, like: "a large codebook" },
+  K: { count: 100_000, columns: 45, k: 4_096, centres: 12_000, spread: 2, like: "a large codebook" },
   M: { count: 60_000, columns: 784, k: 10, file: "mnist_train.u8.gz", like: "MNIST" },
   N: { count: 60_000, columns: 784, k: 100, file: "mnist_train.u8.gz", like: "MNIST" },
 };

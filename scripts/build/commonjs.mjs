@@ -1,7 +1,6 @@
 // dist/*.js → dist/*.cjs, file by file, so that both kinds share code through chunks in the same way; and their types.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { transform } from "esbuild";
 import { inRoot } from "../place.mjs";
 
 const dist = inRoot("dist");
@@ -13,6 +12,7 @@ export async function writeCommonJs(functions) {
   const scripts = files.filter((name) => name.endsWith(".js") && !files.includes(name.replace(/js$/, "cjs")) && !own("(cli|slim|engine-js)\\.js").test(name));
   for (const name of scripts) {
     const text = readFileSync(`${dist}/${name}`, "utf8").replace(/new URL\("(\.\/[\w.-]+)", import\.meta\.url\)\.href/, '"$1"');
+    const { transform } = await import("esbuild"); // here, as set-up installs it
     const { code } = await transform(text, { format: "cjs", platform: "node", target: "es2022", supported: { "dynamic-import": true }, define: { "import.meta.url": "undefined" } });
     // What is loaded by import() stays a module: Node's require and bundlers take both.
     const required = code.replace(/require\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")');

@@ -3,7 +3,6 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { transform } from "esbuild";
 import { run } from "../command.mjs";
 import { inRoot, npmCommand } from "../place.mjs";
 import { say, seconds, Stop } from "../say.mjs";
@@ -43,6 +42,7 @@ async function translate() {
   const module = join(compiled, "lloyd_wasm_bg.wasm");
   await run(process.execPath, [npmCommand.wasmOpt, "-O3", ...LATER.map((name) => `--enable-${name}`), ...LOWERED, "-O3", module, "-o", early]);
   await run(process.execPath, [npmCommand.wasm2js, "-O3", early, "-o", text]);
+  const { transform } = await import("esbuild"); // here, as set-up installs it
   const { code } = await transform(asFunction(readFileSync(text, "utf8")), { minify: true, target: "es2022" });
   writeFileSync(join(made, "module.js"), code);
 }

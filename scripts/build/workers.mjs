@@ -4,7 +4,6 @@
 import { join } from "node:path";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { inRoot } from "../place.mjs";
 import { say, seconds } from "../say.mjs";
 import { unlessFresh } from "./inputs.mjs";
@@ -39,6 +38,7 @@ const withoutModule = {
 };
 
 async function bundled(entry) {
+  const { build } = await import("esbuild"); // here, as set-up installs it
   const { outputFiles } = await build({
     entryPoints: [inRoot(entry)],
     bundle: true,
