@@ -45,7 +45,7 @@ function table() {
 function picture() {
   const native = shown.filter(({ name }) => name === "sklearn" || name === "faiss" || name === "js");
   const sets = shapes.filter(({ name }) => native.some((peer) => times(name, "iterations", peer.name) > 0));
-  const [bar, gap, left, top, right] = [13, 12, 236, 92, 40];
+  const [bar, gap, left, top, right] = [13, 12, 340, 92, 40];
   const block = native.length * (bar + 2) + gap;
   const [width, height] = [820, top + sets.length * block + 44];
   const [low, high] = [-1.2, Math.ceil(Math.log2(Math.max(...sets.flatMap(({ name }) => native.map((peer) => times(name, "iterations", peer.name) || 1)))))];
@@ -64,8 +64,8 @@ function picture() {
       ];
     }),
   );
-  const labels = sets.map(({ count, columns, k }, i) => `<text x="${left - 12}" y="${top + i * block + (block - gap) / 2 + 4}" text-anchor="end">${thousands(count)} × ${columns}, k = ${thousands(k)}</text>`);
-  const keys = native.map((peer, j) => `<g transform="translate(${left + j * 180} 58)"><rect class="${colours[peer.name]}" width="14" height="14"/><text x="20" y="12">${peer.title}</text></g>`);
+  const labels = sets.map(({ count, columns, k, like }, i) => `<text x="${left - 12}" y="${top + i * block + (block - gap) / 2 + 4}" text-anchor="end">${like.replace(/^an? /, "")}: ${thousands(count)} × ${columns}, k = ${thousands(k)}</text>`);
+  const keys = native.map((peer, j) => `<g transform="translate(${24 + j * 180} 56)"><rect class="${colours[peer.name]}" width="14" height="14"/><text x="20" y="12">${peer.title}</text></g>`);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title desc">
 <title id="title">How many times as long as lloyd others take</title>
 <desc id="desc">Bars for each set of rows: ${sets.map(({ name, count, columns, k }) => `${count} × ${columns}, k = ${k}: ${native.map((peer) => `${peer.title} ${factor(times(name, "iterations", peer.name))}`).join(", ")}`).join("; ")}.</desc>
@@ -81,7 +81,7 @@ function picture() {
   .c0 { fill: var(--c0); } .c1 { fill: var(--c1); } .c2 { fill: var(--c2); }
 </style>
 <rect class="page" width="100%" height="100%" rx="8"/>
-<text class="head" x="24" y="34">${asked.iterations} iterations from the same centroids: how many times as long as lloyd, one thread</text>
+<text class="head" x="24" y="34">${asked.iterations} iterations: how many times as long as lloyd, one thread each</text>
 ${keys.join("\n")}
 ${ticks.map((tick) => `<path class="${tick === 1 ? "one" : "axis"}" d="M${x(tick).toFixed(1)} ${top - 8}V${height - 36}"/><text x="${x(tick).toFixed(1)}" y="${height - 16}" text-anchor="middle">${tick < 1 ? "½" : tick}×</text>`).join("\n")}
 ${labels.join("\n")}

@@ -3,7 +3,7 @@
 // one, and rows are shared out among threads (rows.mjs), whose sums are added up in their order.
 
 /** Two inertias agree where they differ by less than this part: 32-bit sums part from f64 ones at ties. */
-export const AGREE = 1e-5;
+export const AGREE = 5e-5;
 
 /** Lloyd's iterations from a set's start until `iterations` are made or no row changes its cluster. */
 export async function reference(threads, { k, columns, start }, iterations) {
