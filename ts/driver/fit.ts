@@ -1,7 +1,7 @@
 import type { Algorithm } from "../algorithm.js";
 import type { Assigned } from "../questions.js";
 import type { Iteration, Step, Stopped } from "../model.js";
-import { ask, cost, type Driver } from "./driver.js";
+import { ask, cost, pause, type Driver } from "./driver.js";
 import { loop, means } from "./loop.js";
 import { inertiaFromMoments, valueAt } from "./moments.js";
 import type { Space } from "./space.js";
@@ -47,6 +47,7 @@ export function* fit(space: Space, k: number, start: Float64Array, budget: Budge
     *moved({ made, from, to, found, assigned }) {
       if (made === 1) least = tolerance * meanVariance(space, found, k);
       const { total, largest } = shifts(from, to, k);
+      yield* pause();
       const iteration: Iteration = {
         inertia: scaled(space, lowered(inertiaFromMoments(space.squares, assigned, k), space, history)),
         shift: Math.sqrt(largest) * 2 ** space.frame.exponent,
@@ -56,6 +57,7 @@ export function* fit(space: Space, k: number, start: Float64Array, budget: Budge
         milliseconds: clock() - began,
       };
       history.push(iteration);
+      yield* pause();
       yield { ask: "progress", step: (): Step => ({ ...iteration, iteration: made, restart, centroids: unframed(space, to) }) };
       [began, before] = [clock(), yield* cost()];
       if (total === 0) return "stable";

@@ -1,7 +1,7 @@
 import type { Algorithm } from "../algorithm.js";
 import type { Assigned } from "../questions.js";
 import type { Step, Stopped } from "../model.js";
-import { ask, type Driver } from "./driver.js";
+import { ask, pause, type Driver } from "./driver.js";
 import { valueAt } from "./moments.js";
 
 /** One turn of the loop: rows were assigned to `from`, whose clusters' means are `to`. */
@@ -42,7 +42,10 @@ export function* loop<S = Step>(k: number, start: Float64Array, rules: Rules<S>)
   for (let made = 1; ; made++) {
     const found: Assigned = yield* ask({ ask: "assign", k, centroids, previous, algorithm: rules.algorithm });
     const assigned = rules.fill ? yield* rules.fill(centroids, found) : found;
+    // With many centroids of many columns each of these takes milliseconds.
+    yield* pause();
     const move: Move = { made, from: centroids, to: means(assigned, centroids, k), found, assigned };
+    yield* pause();
     const stopped = yield* rules.moved(move);
     if (stopped) return { ...move, stopped };
     previous = centroids;
