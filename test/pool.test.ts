@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { ALGORITHMS } from "../ts/algorithm.js";
 import { createPool, kmeans, kmeansSync, kmeansSteps, loadDataset, LloydError, type KMeansOptions, type Phase, type Pool, type Step } from "../ts/index.js";
 import { anyCase, bits, flat, rowsOf, someOf, source, weightsOf } from "./data.js";
 import { TestWorker, type Mischief } from "./workers.js";
@@ -10,7 +11,7 @@ const INITS = ["auto", "k-means++", "k-means||", "random", "random-partition", "
 const anyProblem = fc.record({
   data: anyCase({ n: 400, d: 8, k: 12 }),
   init: fc.constantFrom(...INITS),
-  algorithm: fc.constantFrom("auto", "lloyd", "hamerly", "yinyang"),
+  algorithm: fc.constantFrom(...ALGORITHMS),
   weighted: fc.boolean(),
   narrow: fc.boolean(),
   restarts: fc.integer({ min: 1, max: 3 }),

@@ -25,7 +25,7 @@ use super::certify::margin;
 use super::clusters::{Clusters, NONE};
 use super::elkan::Nearest;
 use super::lloyd::Lloyd;
-use crate::kernel::{BLOCK, Block, Panel, Proposals, Shape, TILE, distance, propose, score, scores};
+use crate::kernel::{BLOCK, Block, Panel, Proposals, Shape, distance, propose, score, scores};
 use crate::rows::{Rows, norm_squared};
 use crate::{Allocate, OutOfMemory};
 
@@ -305,18 +305,14 @@ impl Projected {
             heads.project(&rows.values[made * d..end * d], &rows.norms[made..end]);
         }
         propose(&self.panel, &heads.short[at * w..end * w], &mut self.block, &mut self.proposals);
-        let mut held = [false; TILE];
+        let mut changed = 0;
         for (slot, i) in (at..end).enumerate() {
-            let own = clusters.labels[i];
-            let found = &self.proposals;
+            let (own, found) = (clusters.labels[i], &self.proposals);
             let other = if found.index[slot] == own { found.second[slot] } else { found.best[slot] };
             let gone = self.most_gone.get(own as usize).copied().unwrap_or(f32::INFINITY);
             let off = self.off + heads.off(rows.norms[i], heads.short[i * w + w - 1]);
-            held[slot] = (other as f64) < self.enough(heads.upper[i] + gone, rows.norms[i], off);
-        }
-        let mut changed = 0;
-        for (slot, i) in (at..end).enumerate() {
-            if held[slot] || self.tightens(rows, heads, clusters.labels[i], i, slot) {
+            let holds = (other as f64) < self.enough(heads.upper[i] + gone, rows.norms[i], off);
+            if holds || self.tightens(rows, heads, own, i, other, off) {
                 continue;
             }
             self.waiting.push(i as u32);
@@ -328,9 +324,10 @@ impl Projected {
         changed
     }
 
-    /// Measures the way to the row's own centroid; whether that was enough.
+    /// Measures the way to the row's own centroid; whether that was enough. `other`: the best score of another
+    /// one in short, which `off` is for.
     #[inline(always)]
-    fn tightens(&mut self, rows: &Rows, heads: &mut Heads, own: u32, i: usize, slot: usize) -> bool {
+    fn tightens(&mut self, rows: &Rows, heads: &mut Heads, own: u32, i: usize, other: f32, off: f64) -> bool {
         let Some(&gone) = self.gone.get(own as usize) else {
             self.own.push(f32::NAN);
             return false;
@@ -341,10 +338,6 @@ impl Projected {
         self.scored += 1;
         let u = farthest(norm, score, margin(a, b, norm));
         heads.upper[i] = stored_upper(u, gone);
-        let w = self.panel.d;
-        let off = self.off + heads.off(norm, heads.short[i * w + w - 1]);
-        let found = &self.proposals;
-        let other = if found.index[slot] == own { found.second[slot] } else { found.best[slot] };
         if (other as f64) < self.enough(up(u), norm, off) {
             return true;
         }
