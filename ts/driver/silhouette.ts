@@ -1,11 +1,10 @@
-import { readRow, squaredTo, type Clustering } from "./clustering.js";
-import { pause, type Driver, type Pause } from "./driver.js";
+import { readRow, squaredTo, type Clustering, type Steps } from "./clustering.js";
+import { pause, type Driver } from "./driver.js";
+import { nearestOf, type NearestOf } from "./mean-distance.js";
 import { folded } from "./pairs.js";
 
 /** Rows whose clusters are looked for between two questions. */
 const STRETCH = 16_384;
-/** What rounding may do to a bound; it can only cost work. */
-const SLACK = 1 + 1e-9;
 /** Multiply-adds between two pauses. */
 const PIECE = 2 ** 21;
 
@@ -16,16 +15,15 @@ const PIECE = 2 ** 21;
  *     b = the least mean distance to the rows of another cluster
  *     s = (b - a) / max(a, b);  0 for the only row of a cluster, and where a and b are 0
  *
- * Departure: most clusters need not be asked about. With c the mean and v the mean squared distance to
- * it of a cluster's rows y, ‖x - c‖ ≤ mean ‖x - y‖ ≤ √(‖x - c‖² + v) (Jensen's inequality, twice), so
- * only clusters whose lower bound is not above the least upper one can give b. Nothing is approximated.
+ * Departure: only clusters that bounds on mean distances leave are asked about. Nothing is approximated.
  */
 export function* silhouettes(clusters: Clustering, wanted: ArrayLike<number>, watch?: (done: number) => void): Driver<Float64Array> {
   const { labels, counts } = clusters;
   const values = new Float64Array(wanted.length);
+  const nearest = yield* nearestOf(clusters, wanted.length);
   for (let from = 0; from < wanted.length; from += STRETCH) {
     const to = Math.min(wanted.length, from + STRETCH);
-    const asks = yield* asksOf(clusters, wanted, from, to);
+    const asks = yield* asksOf(clusters, nearest, wanted, from, to);
     const sums = yield* folded(clusters, "sum", asks);
     let at = 0;
     for (let i = from; i < to; i++) {
@@ -42,31 +40,19 @@ export function* silhouettes(clusters: Clustering, wanted: ArrayLike<number>, wa
 }
 
 /** For each row that is not alone: its own cluster first, then those that can be nearest. */
-function* asksOf(clusters: Clustering, wanted: ArrayLike<number>, from: number, to: number): Generator<Pause, { rows: number[]; clusters: number[] }, unknown> {
-  const { labels, k, counts, inertias, rows } = clusters;
+function* asksOf({ labels, k, counts, rows }: Clustering, nearest: NearestOf, wanted: ArrayLike<number>, from: number, to: number): Steps<{ rows: number[]; clusters: number[] }> {
   const asks = { rows: [] as number[], clusters: [] as number[] };
-  const y = new Float64Array(rows.columns);
-  const squared = new Float64Array(k);
-  const pieces = Math.ceil(PIECE / (k * rows.columns));
+  const pieces = Math.ceil(PIECE / (k * rows.columns * rows.columns));
   for (let i = from; i < to; i++) {
     if ((i - from) % pieces === pieces - 1) yield* pause();
     const row = wanted[i];
-    const own = labels[row];
-    if (counts[own] === 1) continue;
-    readRow(clusters, row, y);
-    let most = Infinity;
-    for (let j = 0; j < k; j++) {
-      if (j === own) continue;
-      squared[j] = squaredTo(y, clusters, j);
-      most = Math.min(most, squared[j] + inertias[j] / counts[j]);
-    }
-    asks.rows.push(row);
-    asks.clusters.push(own);
-    for (let j = 0; j < k; j++) {
-      if (j === own || squared[j] > most * SLACK) continue;
+    if (counts[labels[row]] === 1) continue;
+    const about = (cluster: number) => {
       asks.rows.push(row);
-      asks.clusters.push(j);
-    }
+      asks.clusters.push(cluster);
+    };
+    about(labels[row]);
+    nearest(row, Infinity, about);
   }
   return asks;
 }

@@ -1,0 +1,114 @@
+import { readRow, squaredTo, type Clustering, type Steps } from "./clustering.js";
+import { pause } from "./driver.js";
+
+/** What rounding may do to a bound; it can only cost work. */
+const SLACK = 1e-9;
+/** Multiply-adds between two pauses. */
+const PIECE = 2 ** 21;
+/** Below this, squares of squared distances may vanish. */
+const TINY = 2 ** -300;
+/** Rows from which second moments pay, per column and cluster: what they cost then is a part of what they spare. */
+const WORTH = 8;
+
+/** Tells `use` which clusters but its own can be nearest to a row by mean distance, of those whose mean is not above `known`. */
+export type NearestOf = (row: number, known: number, use: (cluster: number) => void) => void;
+
+/**
+ * Which clusters can be nearest to a row x, by bounds on its mean distance M to a cluster's rows y. With c
+ * their mean, z = x - c, and q = ‖x - y‖² of mean m and variance s² over y:
+ *
+ *     m  = ‖z‖² + v                              v = mean ‖y - c‖²
+ *     s² = f - v² + 4 zᵀCz - 4 z·w               f = mean ‖y - c‖⁴, C the covariance, w = mean ‖y - c‖²(y - c)
+ *     ‖z‖ ≤ M ≤ √m                               Jensen's inequality, twice
+ *     √m / √(1 + s²/m²) ≤ M                      Hölder's: m ≤ M^⅔ (s² + m²)^⅓
+ *     M ≤ √m (1 - s²/m² / 2(1 + u)²)             u = (‖z‖ + radius) / √m ≥ √(q/m), where √t ≤ (1 + t)/2 - (1 - t)²/2(1 + u)²
+ *
+ * Of 16 clusters in uniform noise, Jensen's bounds leave 14.5 that can be nearest, these 2.5. What rounding does to s²
+ * is bounded and counted against either bound.
+ *
+ * Departure: the second moments, O(d²) for each row and cluster, are made where the `asking` rows are many enough, and
+ * looked at where Jensen's bounds leave more than one cluster.
+ */
+export function* nearestOf(clusters: Clustering, asking: number): Steps<NearestOf> {
+  const { labels, k, counts, inertias, rows } = clusters;
+  const { columns } = rows;
+  const second = k > 2 && asking >= WORTH * columns * k ? yield* secondMoments(clusters) : undefined;
+  const y = new Float64Array(columns);
+  const squared = new Float64Array(k);
+  const lower = new Float64Array(k);
+  return (row, known, use) => {
+    const own = labels[row];
+    readRow(clusters, row, y);
+    let most = known;
+    for (let j = 0; j < k; j++) {
+      if (j === own) continue;
+      squared[j] = squaredTo(y, clusters, j);
+      lower[j] = Math.sqrt(squared[j]);
+      most = Math.min(most, Math.sqrt(squared[j] + inertias[j] / counts[j]));
+    }
+    let left = 0;
+    for (let j = 0; j < k; j++) if (j !== own && !(lower[j] > most * (1 + SLACK))) left += 1;
+    if (second && left > 1) {
+      const limit = most * (1 + SLACK);
+      for (let j = 0; j < k; j++) {
+        if (j === own || lower[j] > limit) continue;
+        const bounds = second(y, j, squared[j]);
+        lower[j] = Math.max(lower[j], bounds.least);
+        most = Math.min(most, bounds.most);
+      }
+    }
+    for (let j = 0; j < k; j++) if (j !== own && !(lower[j] > most * (1 + SLACK))) use(j);
+  };
+}
+
+/** Bounds on the mean distance of a row y to cluster j, at ‖y - c‖² of its mean. */
+type SecondBounds = (y: Float64Array, j: number, squared: number) => { readonly least: number; readonly most: number };
+
+function* secondMoments(clusters: Clustering): Steps<SecondBounds> {
+  const { labels, k, counts, inertias, radii, means, rest, squares, rows } = clusters;
+  const { columns: d, count } = rows;
+  const triangle = (d * (d + 1)) / 2;
+  /** Lower triangles of C, and w and f. */
+  const products = new Float64Array(k * triangle);
+  const skews = new Float64Array(k * d);
+  const fourths = new Float64Array(k);
+  const z = new Float64Array(d);
+  const about = (y: Float64Array, j: number) => {
+    for (let c = 0, at = j * d; c < d; c++, at++) z[c] = y[c] - means[at] - rest[at];
+  };
+  const y = new Float64Array(d);
+  const pieces = Math.ceil(PIECE / (triangle + d));
+  for (let i = 0; i < count; i++) {
+    if (i % pieces === pieces - 1) yield* pause();
+    const j = labels[i];
+    readRow(clusters, i, y);
+    about(y, j);
+    const [square, part] = [squares[i], 1 / counts[j]];
+    fourths[j] += square * square * part;
+    for (let c = 0, at = j * triangle; c < d; c++) {
+      skews[j * d + c] += square * z[c] * part;
+      const weighed = z[c] * part;
+      for (let e = 0; e <= c; e++, at++) products[at] += weighed * z[e];
+    }
+  }
+  /** What rounding may do, as a part of the sums of the sizes of all terms: sums of n products, and of d². */
+  const rounding = (count + 4 * d + 100) * 2 ** -52;
+  return (row, j, squared) => {
+    about(row, j);
+    let [quadratic, linear] = [0, 0];
+    for (let c = 0, at = j * triangle; c < d; c++) {
+      let sum = 0;
+      for (let e = 0; e < c; e++, at++) sum += products[at] * z[e];
+      quadratic += z[c] * (2 * sum + products[at++] * z[c]);
+      linear += z[c] * skews[j * d + c];
+    }
+    const v = inertias[j] / counts[j];
+    const m = squared + v;
+    if (!(m > TINY)) return { least: 0, most: Infinity };
+    const slack = rounding * (5 * fourths[j] + 6 * squared * v);
+    const variance = fourths[j] - v * v + 4 * (quadratic - linear);
+    const u = (Math.sqrt(squared) + radii[j]) / Math.sqrt(m);
+    const [least, most] = [Math.max(0, variance - slack) / (m * m), Math.max(0, variance + slack) / (m * m)];
+    return { least: Math.sqrt(m / (1 + most)), most: Math.sqrt(m) * (1 - least / (2 * (1 + u) ** 2)) };
+  };
+}
