@@ -1,6 +1,6 @@
 import { LloydError } from "./errors.js";
 import type { NumberArray } from "./points.js";
-import type { Folded, Pairs } from "./questions.js";
+import type { Folded, Mutual, Pairs } from "./questions.js";
 import { Instance, released, shared, type WasmPairs } from "./wasm.js";
 
 /** Rows in the lanes of a kernel. */
@@ -8,6 +8,8 @@ const WIDTH = 8;
 /** Values of the rows of one call: 16 kB, which stay in a first-level cache. */
 const CHUNK = 2048;
 const FOLDS: readonly Pairs["fold"][] = ["sum", "least", "most"];
+/** Rows of a cluster that follow each other, all of which wait for another stripe to ask them, or ask it. */
+const STRIPE = 256;
 
 /** Rows in wasm memory, in f64 and sorted by cluster, and the distances of others to them. */
 export class Crowd {
@@ -15,63 +17,141 @@ export class Crowd {
   readonly #columns: number;
   /** Where each cluster begins, and where the last one ends: k + 1 row numbers. */
   readonly #starts: Uint32Array;
+  /** How many rows of each cluster others hold that come before these. */
+  readonly #before: Uint32Array;
+  /** Global number of the first row. */
+  readonly #first: number;
   #pairs: WasmPairs | undefined;
 
-  /** `labels`: of the rows in `data`. */
-  constructor(data: NumberArray, columns: number, labels: Int32Array, { k, exponent }: Pairs) {
+  /** `data`: of all rows of the question, those from number `first` on. */
+  constructor(data: NumberArray, columns: number, first: number, question: Pairs) {
+    const { k, exponent } = question;
+    const labels = question.labels.subarray(first, first + data.length / columns);
     this.#instance = shared();
     this.#columns = columns;
+    this.#first = first;
+    this.#before = new Uint32Array(k);
+    for (let i = 0; i < first; i++) this.#before[question.labels[i]] += 1;
     const starts = (this.#starts = new Uint32Array(k + 1));
     for (const label of labels) starts[label + 1] += 1;
     for (let j = 0; j < k; j++) starts[j + 1] += starts[j];
     this.#pairs = this.#instance.run(({ Pairs }) => new Pairs(labels.length, columns));
     this.#run((pairs, memory) => {
       const rows = new Float64Array(memory, pairs.rows() >>> 0, labels.length * columns);
-      const next = starts.slice();
       const scale = 2 ** -exponent;
-      labels.forEach((label, i) => {
-        const to = next[label]++ * columns;
-        for (let c = 0; c < columns; c++) rows[to + c] = data[i * columns + c] * scale;
+      this.#inOrder(question.labels, (held, row) => {
+        for (let c = 0, to = held * columns, from = (row - first) * columns; c < columns; c++) rows[to++] = data[from++] * scale;
       });
     });
   }
 
-  /** Yields after about `budget` pairs. */
-  *answer({ fold, askers, counts, units }: Pairs, budget: number): Generator<void, Folded> {
-    const columns = this.#columns;
-    const count = askers.length / columns;
-    const step = Math.max(1, Math.floor(CHUNK / columns)) * columns;
+  /** Yields after about `budget` pairs. One question at a time. */
+  *answer(question: Pairs, budget: number): Generator<void, Folded> {
+    const { fold, mutual, labels, askers, counts } = question;
+    const count = askers.length / this.#columns;
+    const all = mutual ? count + labels.length : count;
+    const found = new Float64Array(fold === "sum" ? 2 * all : all);
+    if (mutual) this.#expect(labels, mutual);
+    const groups = mutual ? this.#mutualGroups(counts, mutual) : this.#groups(counts);
     const what = FOLDS.indexOf(fold);
-    const found = new Float64Array(fold === "sum" ? 2 * count : count);
+    const step = Math.max(1, Math.floor(CHUNK / this.#columns));
     let left = budget;
+    for (const { at, some, runs } of groups) {
+      this.#run((pairs, memory) => {
+        this.#place(new Float64Array(memory, pairs.lanes() >>> 0, (this.#columns + 2) * WIDTH), question, at, some);
+        pairs.fold(what + FOLDS.length, 0, 0);
+      });
+      for (const { from, to, both } of runs) {
+        for (let row = from; row < to; row += step) {
+          const end = Math.min(to, row + step);
+          this.#run((pairs) => (both ? pairs.meet(row * this.#columns, end * this.#columns) : pairs.fold(what, row * this.#columns, end * this.#columns)));
+          left -= (end - row) * WIDTH;
+          if (left > 0) continue;
+          yield;
+          left = budget;
+        }
+      }
+      read(fold, this.#kept(), some, found, at, all);
+    }
+    if (mutual) this.#readTheirs(labels, found, count, all);
+    return found;
+  }
+
+  /** Askers side by side, each with all rows of the cluster that they ask about. */
+  *#groups(counts: Uint32Array): Generator<Group> {
     for (let j = 0, first = 0; j < counts.length; first += counts[j++]) {
-      const [from, end] = [this.#starts[j] * columns, this.#starts[j + 1] * columns];
-      for (let at = first; at < first + counts[j]; at += WIDTH) {
-        const some = Math.min(WIDTH, first + counts[j] - at);
-        let row = from;
-        let fresh = true;
-        do {
-          const to = Math.min(end, row + step);
-          this.#run((pairs, memory) => {
-            if (fresh) this.#place(new Float64Array(memory, pairs.lanes() >>> 0, (columns + 1) * WIDTH), askers, units, at, some);
-            pairs.fold(row === from ? what + FOLDS.length : what, row, to);
-          });
-          fresh = false;
-          left -= ((to - row) / columns) * WIDTH;
-          row = to;
-          if (left <= 0) {
-            // Meanwhile another question may use the lanes.
-            const kept = this.#kept().slice();
-            yield;
-            this.#kept().set(kept);
-            left = budget;
-            fresh = true;
+      const runs = [{ from: this.#starts[j], to: this.#starts[j + 1], both: false }];
+      const end = first + counts[j];
+      for (let at = first; at < end; at += WIDTH) yield { at, some: Math.min(WIDTH, end - at), runs };
+    }
+  }
+
+  /**
+   * Askers side by side, of one stripe, each with those rows that they meet when they ask:
+   *
+   *     of their own cluster:  themselves, one way; later rows of their stripe; of the other stripes every second one, later
+   *       ones of the same parity and earlier ones of the other
+   *     of another cluster:    stripes of the same parity, if it is the later cluster; else those of the other
+   *
+   * So of any two rows one asks, wherever both are held, and all holders have their part in every question.
+   */
+  *#mutualGroups(counts: Uint32Array, { partners, ranks }: Mutual): Generator<Group> {
+    for (let j = 0, first = 0; j < counts.length; first += counts[j++]) {
+      const low = this.#before[j];
+      const high = low + this.#starts[j + 1] - this.#starts[j];
+      const end = first + counts[j];
+      for (let at = first, some; at < end; at += some) {
+        const rank = ranks[at];
+        const stripe = Math.floor(rank / STRIPE);
+        some = Math.min(WIDTH, end - at, (stripe + 1) * STRIPE - rank);
+        const runs: Run[] = [];
+        const meet = (from: number, to: number, both = true) => {
+          const [a, b] = [Math.max(low, from), Math.min(high, to)].map((held) => held - low + this.#starts[j]);
+          if (a < b) runs.push({ from: a, to: b, both });
+        };
+        for (let t = Math.floor(low / STRIPE); t * STRIPE < high; t++) {
+          const even = (stripe + t) % 2 === 0;
+          if (partners[j] !== j) {
+            if (even === partners[j] < j) meet(t * STRIPE, (t + 1) * STRIPE);
+          } else if (t !== stripe) {
+            if (even === t > stripe) meet(t * STRIPE, (t + 1) * STRIPE);
+          } else {
+            meet(rank, rank + some, false);
+            meet(rank + some, (t + 1) * STRIPE);
           }
-        } while (row < end);
-        read(fold, this.#kept(), some, found, at, count);
+        }
+        yield { at, some, runs };
       }
     }
-    return found;
+  }
+
+  /** The held rows' units; their sums begin. */
+  #expect(labels: Int32Array, { heldUnits }: Mutual): void {
+    const at = this.#run((pairs) => pairs.units() >>> 0);
+    this.#run((_, memory) => {
+      const units = new Float64Array(memory, at, this.#count);
+      this.#inOrder(labels, (held, row) => (units[held] = rounding(heldUnits[row])));
+    });
+  }
+
+  #readTheirs(labels: Int32Array, found: Float64Array, from: number, plane: number): void {
+    this.#run((pairs, memory) => {
+      const halves = new Uint32Array(memory, pairs.theirs() >>> 0, 2 * this.#count);
+      this.#inOrder(labels, (held, row) => {
+        found[from + row] = (halves[2 * held + 1] | 0) * 2 ** 32;
+        found[plane + from + row] = halves[2 * held];
+      });
+    });
+  }
+
+  get #count(): number {
+    return this.#starts[this.#starts.length - 1];
+  }
+
+  /** Where each row is held, by its global number. */
+  #inOrder(labels: Int32Array, use: (held: number, row: number) => void): void {
+    const next = this.#starts.slice();
+    for (let row = this.#first; row < this.#first + this.#count; row++) use(next[labels[row]]++, row);
   }
 
   dispose(): void {
@@ -81,13 +161,13 @@ export class Crowd {
   }
 
   /** Some askers side by side; the last one fills up. */
-  #place(lanes: Float64Array, askers: Float64Array, units: Int32Array, at: number, some: number): void {
+  #place(lanes: Float64Array, { askers, units }: Pairs, at: number, some: number): void {
     const columns = this.#columns;
     for (let l = 0; l < WIDTH; l++) {
       const asker = at + Math.min(l, some - 1);
       for (let c = 0; c < columns; c++) lanes[c * WIDTH + l] = askers[asker * columns + c];
-      // What is added to a distance rounds it to its unit.
-      lanes[columns * WIDTH + l] = 1.5 * 2 ** (52 + (units[asker] ?? 0));
+      lanes[columns * WIDTH + l] = rounding(units[asker] ?? 0);
+      lanes[(columns + 1) * WIDTH + l] = l < some ? 1 : 0;
     }
   }
 
@@ -102,6 +182,24 @@ export class Crowd {
       return call(this.#pairs, memory.buffer);
     });
   }
+}
+
+/** Askers in lanes, the `some` from number `at` on, and the rows that they meet. */
+interface Group {
+  readonly at: number;
+  readonly some: number;
+  readonly runs: readonly Run[];
+}
+/** Rows as they are held; `both`: they meet the askers, too. */
+interface Run {
+  readonly from: number;
+  readonly to: number;
+  readonly both: boolean;
+}
+
+/** What is added to a distance rounds it to its unit. */
+function rounding(unit: number): number {
+  return 1.5 * 2 ** (52 + unit);
 }
 
 /** What is kept of some lanes: sums as multiples of 2^32 units and the rest. */

@@ -190,8 +190,26 @@ export interface Pairs {
   readonly counts: Uint32Array;
   /** For sums, one per asker: distances are rounded to multiples of 2^unit, of which no sum reaches 2^62. */
   readonly units: Int32Array;
+  /** For sums: held rows ask as well, in the same breath. */
+  readonly mutual?: Mutual;
 }
-/** One per asker; sums as two planes, of multiples of 2^32 units and of the rest, in the asker's units. */
+/**
+ * Who asks whom, where rows ask about the cluster that asks about theirs: their own, or clusters two by two. Whole
+ * clusters ask, if in several questions; each of two rows is then once an asker and once held, and they are looked at when
+ * one of both asks, so that their distance is counted in the sums of both.
+ */
+export interface Mutual {
+  /** Of each cluster, the one that it asks about and that asks about it; -1: none. */
+  readonly partners: Int32Array;
+  /** Of each asker, how many rows of its cluster come before it. Those about the same cluster follow each other without gap. */
+  readonly ranks: Int32Array;
+  /** As the askers' units, of every row of all holders. */
+  readonly heldUnits: Int32Array;
+}
+/**
+ * One per asker; sums as two planes, of multiples of 2^32 units and of the rest, in the asker's units. Mutual sums: in each
+ * plane the askers, then every row of all holders.
+ */
 export type Folded = Float64Array;
 
 export interface Replies {

@@ -165,12 +165,11 @@ export class Inline {
 
 /** The part's rows as `pairs` wants them; kept for the next question about the same clusters. */
 function crowdOf(part: Part, columns: number, question: Pairs): Crowd {
-  const { first, count } = part;
   const known = part.crowd;
   if (known && sameClusters(known.of, question)) return known.crowd;
   known?.crowd.dispose();
   part.crowd = undefined;
-  const crowd = new Crowd(numbersOf(part), columns, question.labels.subarray(first, first + count), question);
+  const crowd = new Crowd(numbersOf(part), columns, part.first, question);
   part.crowd = { of: question, crowd };
   return crowd;
 }

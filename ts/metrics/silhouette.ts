@@ -76,7 +76,7 @@ function begin(points: Points, labels: Labeled, options: SilhouetteOptions): { f
 }
 
 function* valuesOf(found: Judged, wanted: Int32Array, onProgress?: (part: number) => void): Driver<Float64Array> {
-  return yield* silhouettes(yield* clustersOf(found), wanted, onProgress && ((done) => onProgress(done / wanted.length)));
+  return yield* silhouettes(yield* clustersOf(found), wanted, onProgress);
 }
 
 function everyRow({ codes }: Judged): Int32Array {

@@ -337,21 +337,24 @@ impl Search {
     }
 }
 
-/// Rows against which others are measured. JavaScript fills `rows` and `lanes` and reads `kept`.
+/// Rows against which others are measured. JavaScript fills `rows`, `lanes` and `units`, and reads `kept` and `theirs`.
 #[wasm_bindgen]
 pub struct Pairs {
     rows: Vec<f64>,
     lanes: Vec<f64>,
     kept: Kept,
+    units: Vec<f64>,
+    theirs: Vec<u64>,
 }
 
 #[wasm_bindgen]
 impl Pairs {
     #[wasm_bindgen(constructor)]
     pub fn new(count: usize, columns: usize) -> Maybe<Pairs> {
-        let mut pairs = Pairs { rows: Vec::new(), lanes: Vec::new(), kept: [0; WIDTH] };
+        let mut pairs =
+            Pairs { rows: Vec::new(), lanes: Vec::new(), kept: [0; WIDTH], units: Vec::new(), theirs: Vec::new() };
         stage(&mut pairs.rows, count * columns)?;
-        stage(&mut pairs.lanes, (columns + 1) * WIDTH)?;
+        stage(&mut pairs.lanes, (columns + 2) * WIDTH)?;
         Ok(pairs)
     }
 
@@ -360,7 +363,7 @@ impl Pairs {
         self.rows.as_ptr()
     }
 
-    /// The rows that are measured, columns × 8, and the constants that round to the unit of each.
+    /// The rows that are measured, columns × 8, the constants that round to the unit of each, and 1 for each that counts.
     pub fn lanes(&self) -> *const f64 {
         self.lanes.as_ptr()
     }
@@ -381,7 +384,30 @@ impl Pairs {
         if what > 2 {
             self.kept = fold.none();
         }
-        let columns = self.lanes.len() / WIDTH - 1;
-        kernel::pairs::fold(fold, &self.lanes, columns, &self.rows[from..to], &mut self.kept);
+        kernel::pairs::fold(fold, &self.lanes, self.columns(), &self.rows[from..to], &mut self.kept);
+    }
+
+    /// Where the constants go that round to the units of the rows; their sums begin anew.
+    pub fn units(&mut self) -> Maybe<*mut f64> {
+        let count = self.rows.len() / self.columns();
+        stage(&mut self.theirs, count)?;
+        self.theirs.fill(0);
+        stage(&mut self.units, count)
+    }
+
+    /// The sums of the rows, in units as integers: count numbers of 64 bits.
+    pub fn theirs(&self) -> *const u64 {
+        self.theirs.as_ptr()
+    }
+
+    /// Sums in units as `fold`, of the lanes and of the rows: those whose values are `from` to `to`.
+    pub fn meet(&mut self, from: usize, to: usize) {
+        let d = self.columns();
+        let (rows, some) = (&self.rows[from..to], from / d..to / d);
+        kernel::pairs::mutual(&self.lanes, d, rows, &mut self.kept, &self.units[some.clone()], &mut self.theirs[some]);
+    }
+
+    fn columns(&self) -> usize {
+        self.lanes.len() / WIDTH - 2
     }
 }

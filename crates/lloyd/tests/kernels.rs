@@ -64,6 +64,43 @@ proptest! {
             prop_assert!((sum as i64 as f64 * exp2(unit(l)) - exact).abs() <= slack);
         }
     }
+
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    fn mutual_sums_are_the_sums_of_either_side(
+        kind in kinds(), n in 1usize..=40, d in 1usize..=70, some in 1usize..=WIDTH, seed in 0u64..1 << 40,
+    ) {
+        let rows: Vec<f64> = values(kind, n + WIDTH, d, seed).into_iter().map(|x| x as f64 / 3.0).collect();
+        let (askers, others) = rows.split_at(WIDTH * d);
+        let lanes_of = |rows: &[f64], unit: &dyn Fn(usize) -> i32, some: usize| {
+            let mut lanes = vec![0.0; WIDTH * (d + 2)];
+            for l in 0..WIDTH {
+                let row = &rows[l.min(rows.len() / d - 1) * d..][..d];
+                (0..d).for_each(|t| lanes[t * WIDTH + l] = row[t]);
+                lanes[d * WIDTH + l] = magic(unit(l));
+                lanes[(d + 1) * WIDTH + l] = if l < some { 1.0 } else { 0.0 };
+            }
+            lanes
+        };
+        let (unit, their_unit) = (|l: usize| -40 - l as i32, |i: usize| -35 - (i % 9) as i32);
+        let lanes = lanes_of(askers, &unit, some);
+        let units: Vec<f64> = (0..n).map(|i| magic(their_unit(i))).collect();
+        let (mut found, mut theirs) = (Fold::Sum.none(), vec![7; n]);
+        pairs::mutual(&lanes, d, others, &mut found, &units, &mut theirs);
+        let (mut expected, mut expected_theirs) = (Fold::Sum.none(), vec![7; n]);
+        scalar::mutual(&lanes, d, others, &mut expected, &units, &mut expected_theirs);
+        prop_assert_eq!(found, expected);
+        prop_assert_eq!(&theirs, &expected_theirs);
+        let mut plain = Fold::Sum.none();
+        pairs::fold(Fold::Sum, &lanes, d, others, &mut plain);
+        prop_assert_eq!(found, plain);
+        for (i, other) in others.chunks_exact(d).enumerate() {
+            let lanes = lanes_of(other, &|_| their_unit(i), WIDTH);
+            let mut turned = Fold::Sum.none();
+            pairs::fold(Fold::Sum, &lanes, d, &askers[..some * d], &mut turned);
+            prop_assert_eq!(theirs[i].wrapping_sub(7), turned[0], "row {}", i);
+        }
+    }
 }
 
 #[cfg(target_arch = "wasm32")]

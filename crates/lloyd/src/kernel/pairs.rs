@@ -4,6 +4,7 @@
 //! for each of 8 rows x in lanes, for each other row y:
 //!     s = Σ_t (x_t - y_t)²                                   ascending t, differences first
 //!     sum:   total += fixed(√s)         least: s < least ?         most: s > most ?
+//!     mutual:                            y's total += fixed(√s), too
 //! ```
 //! Differences come before squares, so a pair's distance is right to the last digits however near
 //! the two rows are, is 0 for equal rows, and has the same bits in both directions.
@@ -11,7 +12,9 @@
 //! Departures:
 //! 1. fixed(v) is v + M with M = 1.5·2^52 units, read as an integer: one addition rounds v to
 //!    a multiple of the unit, and sums of integers do not depend on order. Each lane has a unit of its own.
-//! 2. In SIMD 8 rows stand in four vectors: as many sums as hide an addition's latency. Two other rows at a
+//! 2. Mutual sums halve the distances where two sets of rows ask about each other, and take no longer for one
+//!    distance.
+//! 3. In SIMD 8 rows stand in four vectors: as many sums as hide an addition's latency. Two other rows at a
 //!    time were no faster.
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
@@ -51,4 +54,11 @@ impl Fold {
 /// (`exact::magic`); `rows`: whole rows of `d`, row-major. INOUT `kept`.
 pub fn fold(fold: Fold, lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept) {
     active::pairs(fold, lanes, d, rows, kept);
+}
+
+/// [`Fold::Sum`], and for each row the sum of its distances to the lanes: one root for both. Behind the constants in
+/// `lanes` stand 8 factors: 1, or 0 for a lane that only fills up and counts for no row. `units`: the constant of each
+/// row. INOUT `kept`, and `theirs` by row, in its units.
+pub fn mutual(lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept, units: &[f64], theirs: &mut [u64]) {
+    active::mutual(lanes, d, rows, kept, units, theirs);
 }

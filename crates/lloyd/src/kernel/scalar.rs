@@ -120,21 +120,36 @@ pub fn wide(panel: &Panel, rows: &[f32], out: &mut Proposals) {
 pub fn pairs(fold: Fold, lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept) {
     for row in rows.chunks_exact(d) {
         for l in 0..WIDTH {
-            let squared = row.iter().enumerate().fold(0.0, |sum, (t, y)| {
-                let apart = lanes[t * WIDTH + l] - y;
-                sum + apart * apart
-            });
+            let squared = squared_to(lanes, l, row);
             let before = f64::from_bits(kept[l]);
             match fold {
-                Fold::Sum => {
-                    let magic = lanes[d * WIDTH + l];
-                    let fixed = (squared.sqrt() + magic).to_bits().wrapping_sub(magic.to_bits());
-                    kept[l] = kept[l].wrapping_add(fixed);
-                }
+                Fold::Sum => kept[l] = kept[l].wrapping_add(fixed(squared.sqrt(), lanes[d * WIDTH + l])),
                 Fold::Least if squared < before => kept[l] = squared.to_bits(),
                 Fold::Most if squared > before => kept[l] = squared.to_bits(),
                 _ => {}
             }
         }
     }
+}
+
+/// The sums of both: of the lanes, and of each row.
+pub fn mutual(lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept, units: &[f64], theirs: &mut [u64]) {
+    for ((row, unit), to) in rows.chunks_exact(d).zip(units).zip(theirs) {
+        for l in 0..WIDTH {
+            let root = squared_to(lanes, l, row).sqrt();
+            kept[l] = kept[l].wrapping_add(fixed(root, lanes[d * WIDTH + l]));
+            *to = to.wrapping_add(fixed(root * lanes[(d + 1) * WIDTH + l], *unit));
+        }
+    }
+}
+
+fn squared_to(lanes: &[f64], l: usize, row: &[f64]) -> f64 {
+    row.iter().enumerate().fold(0.0, |sum, (t, y)| {
+        let apart = lanes[t * WIDTH + l] - y;
+        sum + apart * apart
+    })
+}
+
+fn fixed(v: f64, magic: f64) -> u64 {
+    (v + magic).to_bits().wrapping_sub(magic.to_bits())
 }

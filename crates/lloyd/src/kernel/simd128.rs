@@ -350,12 +350,21 @@ pub fn pairs(fold: Fold, lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept)
         let at: *mut v128 = kept.as_mut_ptr().cast();
         let mut acc: [v128; 4] = core::array::from_fn(|v| v128_load(at.add(v)));
         match fold {
-            Fold::Sum => each_row(x, y, d, count, &mut acc, |v, acc, squared| {
-                let m = v128_load(x.add(d * WIDTH + v * 2).cast());
-                i64x2_add(acc, i64x2_sub(f64x2_add(f64x2_sqrt(squared), m), m))
+            Fold::Sum => each_row(x, y, d, count, |_, squared| {
+                for v in 0..4 {
+                    acc[v] = i64x2_add(acc[v], fixed(f64x2_sqrt(squared[v]), lane(x, d, v)));
+                }
             }),
-            Fold::Least => each_row(x, y, d, count, &mut acc, |_, acc, squared| f64x2_pmin(acc, squared)),
-            Fold::Most => each_row(x, y, d, count, &mut acc, |_, acc, squared| f64x2_pmax(acc, squared)),
+            Fold::Least => each_row(x, y, d, count, |_, squared| {
+                for v in 0..4 {
+                    acc[v] = f64x2_pmin(acc[v], squared[v]);
+                }
+            }),
+            Fold::Most => each_row(x, y, d, count, |_, squared| {
+                for v in 0..4 {
+                    acc[v] = f64x2_pmax(acc[v], squared[v]);
+                }
+            }),
         }
         for (v, acc) in acc.into_iter().enumerate() {
             v128_store(at.add(v), acc);
@@ -363,18 +372,50 @@ pub fn pairs(fold: Fold, lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept)
     }
 }
 
-/// `keep`: from a vector's number, what is kept of it and the squared distances to a row, what is to be kept.
+/// The sums of both: of the lanes, and of each row.
+#[inline(never)]
+pub fn mutual(lanes: &[f64], d: usize, rows: &[f64], kept: &mut Kept, units: &[f64], theirs: &mut [u64]) {
+    let count = rows.len() / d;
+    assert!(lanes.len() >= (d + 2) * WIDTH && rows.len() == count * d && units.len() >= count && theirs.len() >= count);
+    let (x, y) = (lanes.as_ptr(), rows.as_ptr());
+    // SAFETY: the lanes hold d + 2 times 8 values, the rows count × d, `units` and `theirs` one for each row, `kept` four vectors.
+    unsafe {
+        let at: *mut v128 = kept.as_mut_ptr().cast();
+        let mut acc: [v128; 4] = core::array::from_fn(|v| v128_load(at.add(v)));
+        each_row(x, y, d, count, |i, squared| {
+            let unit = v128_load64_splat(units.as_ptr().add(i).cast());
+            let mut sum = i64x2_splat(0);
+            for v in 0..4 {
+                let root = f64x2_sqrt(squared[v]);
+                acc[v] = i64x2_add(acc[v], fixed(root, lane(x, d, v)));
+                sum = i64x2_add(sum, fixed(f64x2_mul(root, lane(x, d + 1, v)), unit));
+            }
+            let sum = i64x2_add(sum, i64x2_shuffle::<1, 0>(sum, sum));
+            let to = theirs.as_mut_ptr().add(i);
+            *to = (*to).wrapping_add(i64x2_extract_lane::<0>(sum) as u64);
+        });
+        for (v, acc) in acc.into_iter().enumerate() {
+            v128_store(at.add(v), acc);
+        }
+    }
+}
+
+/// Vector `v` of value `t` of the rows in lanes.
 #[inline(always)]
-unsafe fn each_row(
-    x: *const f64,
-    y: *const f64,
-    d: usize,
-    count: usize,
-    acc: &mut [v128; 4],
-    keep: impl Fn(usize, v128, v128) -> v128,
-) {
+unsafe fn lane(x: *const f64, t: usize, v: usize) -> v128 {
+    unsafe { v128_load(x.add(t * WIDTH + v * 2).cast()) }
+}
+
+#[inline(always)]
+fn fixed(v: v128, magic: v128) -> v128 {
+    i64x2_sub(f64x2_add(v, magic), magic)
+}
+
+/// Tells `use_row` a row's number and its squared distances to the rows in lanes.
+#[inline(always)]
+unsafe fn each_row(x: *const f64, y: *const f64, d: usize, count: usize, mut use_row: impl FnMut(usize, [v128; 4])) {
     let mut y = y;
-    for _ in 0..count {
+    for i in 0..count {
         let mut sum = [f64x2_splat(0.0); 4];
         let mut x = x;
         for _ in 0..d {
@@ -387,8 +428,6 @@ unsafe fn each_row(
                 (x, y) = (x.add(WIDTH), y.add(1));
             }
         }
-        for (v, (acc, sum)) in acc.iter_mut().zip(sum).enumerate() {
-            *acc = keep(v, *acc, sum);
-        }
+        use_row(i, sum);
     }
 }
