@@ -1,11 +1,16 @@
 // `node bench/judge.mjs [rows] [columns] [repeats]`: silhouette and Dunn's index of lloyd/metrics beside careful plain JavaScript.
-// Medians of interleaved runs, every answer checked; after `npm run build`.
+// With `--workers 1,2,4`: on this thread beside pools of so many workers. Medians of interleaved runs, every answer checked,
+// those of pools to the bit; after `npm run build`.
 
-import { kmeansSync } from "../dist/index.js";
-import { dunnSync, silhouetteSync } from "../dist/metrics.js";
+import { parseArgs } from "node:util";
+import { createPool, kmeansSync } from "../dist/index.js";
+import { dunn, dunnSync, silhouette, silhouetteSync } from "../dist/metrics.js";
 import { normal, uniform, uniform32 } from "./random.mjs";
 
-const [count = 50_000, columns = 16, repeats = 3] = process.argv.slice(2).map(Number);
+const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { workers: { type: "string", default: "" } } });
+const [count = 50_000, columns = 16, repeats = 3] = positionals.map(Number);
+const pools = [];
+for (const workers of options.workers.split(",").filter(Boolean).map(Number)) pools.push({ workers, pool: await createPool({ workers }) });
 
 /** Every pair of rows once; sums by row and cluster. */
 function silhouetteInJs(data, columns, labels, k) {
@@ -69,38 +74,45 @@ function rowsAbout(centres, spread, Numbers) {
   return Numbers.from({ length: count * columns }, (_, at) => (centres ? middles[(Math.floor(at / columns) % centres) * columns + (at % columns)] + spread * gauss() : flat()));
 }
 
-function timed(run) {
-  const began = performance.now();
-  const value = run();
-  return { value, ms: performance.now() - began };
+/** Milliseconds and answers of each run, which take turns; medians. */
+async function measured(runs) {
+  const times = runs.map(() => []);
+  let answers;
+  for (let r = 0; r < repeats; r++) {
+    answers = [];
+    for (const [at, run] of runs.entries()) {
+      const began = performance.now();
+      answers.push(await run());
+      times[at].push(performance.now() - began);
+    }
+  }
+  return { answers, times: times.map((some) => some.sort((a, b) => a - b)[some.length >> 1]) };
 }
 
-const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-
-console.log(`${count} x ${columns}, one thread, Node ${process.versions.node}, medians of ${repeats}\n`);
-console.log("rows                       k  index       lloyd ms     JS ms  ratio");
+const others = pools.length > 0 ? pools.map(({ workers }) => `${workers} workers`) : ["JavaScript"];
+const line = (...cells) => console.log(cells.map((cell, at) => (at === 0 ? `${cell}`.padEnd(24) : `${cell}`.padStart(12))).join(""));
+console.log(`${count} x ${columns}, Node ${process.versions.node}, milliseconds, medians of ${repeats}; ${pools.length > 0 ? "n×: so many times as fast as one thread" : "n×: so many times as long as lloyd"}\n`);
+line("rows", "k", "index", "one thread", ...others.flatMap((other) => [other, "n×"]));
 for (const [name, centres, spread, ks] of [["16 clusters, spread 1", 16, 1, [16, 2]], ["16 clusters, spread 3", 16, 3, [16]], ["noise", 0, 0, [16]]]) {
   for (const Numbers of [Float64Array, Float32Array]) {
-    const points = { data: rowsAbout(centres, spread, Numbers), columns };
+    const data = rowsAbout(centres, spread, Numbers);
+    const points = { data, columns };
     for (const k of ks) {
       const { labels } = kmeansSync(points, { k, seed: 1 });
+      const onPools = (index) => pools.map(({ workers, pool }) => () => index(points, labels, { workers, pool }));
       const cases = {
-        silhouette: [() => silhouetteSync(points, labels).mean, () => silhouetteInJs(points.data, columns, labels, k)],
-        dunn: [() => dunnSync(points, labels), () => dunnInJs(points.data, columns, labels)],
+        silhouette: [() => silhouetteSync(points, labels).mean, onPools(async (...given) => (await silhouette(...given)).mean), () => silhouetteInJs(data, columns, labels, k)],
+        dunn: [() => dunnSync(points, labels), onPools(dunn), () => dunnInJs(data, columns, labels)],
       };
-      for (const [index, runs] of Object.entries(cases)) {
-        const times = [[], []];
-        for (let r = 0; r < repeats; r++) {
-          const found = runs.map((run, at) => {
-            const { value, ms } = timed(run);
-            times[at].push(ms);
-            return value;
-          });
-          if (!(Math.abs(found[0] / found[1] - 1) < 1e-9)) throw new Error(`${name}, ${index}: ${found}`);
-        }
-        const [own, js] = times.map(median);
-        console.log(`${`${name}, ${Numbers.name.slice(5, 7)}`.padEnd(26)} ${String(k).padStart(2)}  ${index.padEnd(10)} ${own.toFixed(0).padStart(9)} ${js.toFixed(0).padStart(9)}  ${(js / own).toFixed(1)}`);
+      for (const [index, [here, there, inJs]] of Object.entries(cases)) {
+        const { answers, times } = await measured([here, ...(pools.length > 0 ? there : [inJs])]);
+        const slack = pools.length > 0 ? 0 : 1e-9;
+        if (!answers.every((answer) => Math.abs(answer / answers[0] - 1) <= slack)) throw new Error(`${name}, ${index}: ${answers}`);
+        const [own, ...rest] = times;
+        const gain = (time) => (pools.length > 0 ? own / time : time / own).toFixed(1);
+        line(`${name}, ${Numbers.name.slice(5, 7)}`, k, index, own.toFixed(0), ...rest.flatMap((time) => [time.toFixed(0), gain(time)]));
       }
     }
   }
 }
+for (const { pool } of pools) pool.dispose();

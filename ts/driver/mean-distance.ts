@@ -26,13 +26,16 @@ export type NearestOf = (row: number, known: number, use: (cluster: number) => v
  * Of 16 clusters in uniform noise, Jensen's bounds leave 14.5 that can be nearest, these 2.5. What rounding does to s²
  * is bounded and counted against either bound.
  *
- * Departure: the second moments, O(d²) for each row and cluster, are made where the `asking` rows are many enough, and
- * looked at where Jensen's bounds leave more than one cluster.
+ * Departures:
+ * 1. The second moments, O(d²) for each row and cluster, are made where the `asking` rows are many enough, and looked at
+ *    where Jensen's bounds leave more than one cluster.
+ * 2. First zᵀCz is taken to be ‖z‖² times C's largest sum of sizes in a row, which no eigenvalue exceeds: O(1), and of
+ *    those 14.5 clusters a few are left.
  */
 export function* nearestOf(clusters: Clustering, asking: number): Steps<NearestOf> {
   const { labels, k, counts, inertias, rows } = clusters;
   const { columns } = rows;
-  const second = k > 2 && asking >= WORTH * columns * k ? yield* secondMoments(clusters) : undefined;
+  const second = k > 2 && asking >= WORTH * columns * k ? yield* secondMoments(clusters) : [];
   const y = new Float64Array(columns);
   const squared = new Float64Array(k);
   const lower = new Float64Array(k);
@@ -46,25 +49,27 @@ export function* nearestOf(clusters: Clustering, asking: number): Steps<NearestO
       lower[j] = Math.sqrt(squared[j]);
       most = Math.min(most, Math.sqrt(squared[j] + inertias[j] / counts[j]));
     }
-    let left = 0;
-    for (let j = 0; j < k; j++) if (j !== own && !(lower[j] > most * (1 + SLACK))) left += 1;
-    if (second && left > 1) {
-      const limit = most * (1 + SLACK);
+    const possible = (j: number) => j !== own && !(lower[j] > most * (1 + SLACK));
+    for (const bounds of second) {
+      let left = 0;
+      for (let j = 0; j < k && left < 2; j++) if (possible(j)) left += 1;
+      if (left < 2) break;
       for (let j = 0; j < k; j++) {
-        if (j === own || lower[j] > limit) continue;
-        const bounds = second(y, j, squared[j]);
-        lower[j] = Math.max(lower[j], bounds.least);
-        most = Math.min(most, bounds.most);
+        if (!possible(j)) continue;
+        const found = bounds(y, j, squared[j]);
+        lower[j] = Math.max(lower[j], found.least);
+        most = Math.min(most, found.most);
       }
     }
-    for (let j = 0; j < k; j++) if (j !== own && !(lower[j] > most * (1 + SLACK))) use(j);
+    for (let j = 0; j < k; j++) if (possible(j)) use(j);
   };
 }
 
 /** Bounds on the mean distance of a row y to cluster j, at ‖y - c‖² of its mean. */
 type SecondBounds = (y: Float64Array, j: number, squared: number) => { readonly least: number; readonly most: number };
 
-function* secondMoments(clusters: Clustering): Steps<SecondBounds> {
+/** Quick ones, and close ones. */
+function* secondMoments(clusters: Clustering): Steps<readonly SecondBounds[]> {
   const { labels, k, counts, inertias, radii, means, rest, squares, rows } = clusters;
   const { columns: d, count } = rows;
   const triangle = (d * (d + 1)) / 2;
@@ -93,22 +98,48 @@ function* secondMoments(clusters: Clustering): Steps<SecondBounds> {
   }
   /** What rounding may do, as a part of the sums of the sizes of all terms: sums of n products, and of d². */
   const rounding = (count + 4 * d + 100) * 2 ** -52;
-  return (row, j, squared) => {
-    about(row, j);
-    let [quadratic, linear] = [0, 0];
-    for (let c = 0, at = j * triangle; c < d; c++) {
-      let sum = 0;
-      for (let e = 0; e < c; e++, at++) sum += products[at] * z[e];
-      quadratic += z[c] * (2 * sum + products[at++] * z[c]);
-      linear += z[c] * skews[j * d + c];
-    }
+  const { eigenvalues, norms } = sizesOf(products, skews, k, d);
+  eigenvalues.forEach((most, j) => (eigenvalues[j] = most * (1 + d * rounding)));
+  /** `low`, `high`: between which zᵀCz - z·w lies, but for rounding. */
+  const within = (j: number, squared: number, low: number, high: number) => {
     const v = inertias[j] / counts[j];
     const m = squared + v;
     if (!(m > TINY)) return { least: 0, most: Infinity };
     const slack = rounding * (5 * fourths[j] + 6 * squared * v);
-    const variance = fourths[j] - v * v + 4 * (quadratic - linear);
     const u = (Math.sqrt(squared) + radii[j]) / Math.sqrt(m);
-    const [least, most] = [Math.max(0, variance - slack) / (m * m), Math.max(0, variance + slack) / (m * m)];
-    return { least: Math.sqrt(m / (1 + most)), most: Math.sqrt(m) * (1 - least / (2 * (1 + u) ** 2)) };
+    const variance = (spread: number, off: number) => Math.max(0, fourths[j] - v * v + 4 * spread + off) / (m * m);
+    return { least: Math.sqrt(m / (1 + variance(high, slack))), most: Math.sqrt(m) * (1 - variance(low, -slack) / (2 * (1 + u) ** 2)) };
   };
+  return [
+    (_, j, squared) => within(j, squared, -Infinity, squared * eigenvalues[j] + Math.sqrt(squared) * norms[j]),
+    (row, j, squared) => {
+      about(row, j);
+      let spread = 0;
+      for (let c = 0, at = j * triangle; c < d; c++) {
+        let sum = 0;
+        for (let e = 0; e < c; e++, at++) sum += products[at] * z[e];
+        spread += z[c] * (2 * sum + products[at++] * z[c] - skews[j * d + c]);
+      }
+      return within(j, squared, spread, spread);
+    },
+  ];
+}
+
+/** Of each cluster what no eigenvalue of C exceeds, and ‖w‖. */
+function sizesOf(products: Float64Array, skews: Float64Array, k: number, d: number): { eigenvalues: Float64Array; norms: Float64Array } {
+  const [eigenvalues, norms] = [new Float64Array(k), new Float64Array(k)];
+  const sums = new Float64Array(d);
+  for (let j = 0, at = 0; j < k; j++) {
+    sums.fill(0);
+    for (let c = 0; c < d; c++) {
+      norms[j] += skews[j * d + c] ** 2;
+      for (let e = 0; e <= c; e++, at++) {
+        sums[c] += Math.abs(products[at]);
+        if (e < c) sums[e] += Math.abs(products[at]);
+      }
+    }
+    eigenvalues[j] = sums.reduce((a, b) => Math.max(a, b));
+    norms[j] = Math.sqrt(norms[j]);
+  }
+  return { eigenvalues, norms };
 }
