@@ -7,6 +7,8 @@ import { exponentAbove } from "./frame.js";
 const BATCH = 2 ** 19;
 /** Distances that a question about mutual sums takes: about a second, so that one hears how it goes. */
 const PAIRS = 2 ** 28;
+/** Rows that ask at least, as each reply is about all rows. */
+const LEAST_ASKING = 1024;
 
 /** What rounding may add to a bound. */
 const SLACK = 1 + 2 ** -20;
@@ -73,7 +75,7 @@ export function* mutualSums(clusters: Clustering, partners: Int32Array, watch?: 
     readRow(clusters, i, y);
     heldUnits[i] = unitFor(clusters, y, partners[labels[i]]);
   }
-  const step = Math.max(1, Math.min(Math.floor(BATCH / columns), Math.ceil((PAIRS * k) / count)));
+  const step = Math.max(1, Math.min(Math.floor(BATCH / columns), Math.max(LEAST_ASKING, Math.ceil((PAIRS * k) / count))));
   const [high, low] = [new Float64Array(count), new Float64Array(count)];
   const met = new Int32Array(k);
   for (let from = 0; from < count; from += step) {

@@ -1,4 +1,4 @@
-import { readRow, squaredTo, type Clustering } from "./clustering.js";
+import { readRow, squaredTo, type Clustering, type Steps } from "./clustering.js";
 import { pause, type Driver } from "./driver.js";
 import { nearestOf, type NearestOf } from "./mean-distance.js";
 import { folded, mutualSums } from "./pairs.js";
@@ -11,7 +11,7 @@ const SAMPLE = 1024;
 const PIECE = 2 ** 21;
 
 /**
- * Silhouettes (Rousseeuw 1987) of the rows in `wanted`:
+ * Silhouettes (Rousseeuw 1987) of the rows in `wanted`, which ascend:
  *
  *     a = mean distance to the other rows of the own cluster
  *     b = the least mean distance to the rows of another cluster
@@ -28,7 +28,7 @@ export function* silhouettes(clusters: Clustering, wanted: ArrayLike<number>, wa
   const { labels, counts, k } = clusters;
   const every = wanted.length === labels.length;
   const nearest = yield* nearestOf(clusters, wanted.length);
-  const { rounds, part } = every ? roundsOf(clusters, nearest) : { rounds: [], part: 0 };
+  const { rounds, part } = every ? yield* roundsOf(clusters, nearest) : { rounds: [], part: 0 };
   /** Means, of those distances that have been looked at. */
   const a = new Float64Array(wanted.length).fill(Infinity);
   const b = a.slice();
@@ -45,7 +45,7 @@ export function* silhouettes(clusters: Clustering, wanted: ArrayLike<number>, wa
   for (let from = 0; from < wanted.length; from += STRETCH) {
     const to = Math.min(wanted.length, from + STRETCH);
     const asks = { rows: [] as number[], clusters: [] as number[], at: [] as number[] };
-    const pieces = Math.ceil(PIECE / (k * clusters.rows.columns ** 2));
+    const pieces = rowsAtOnce(clusters);
     for (let i = from; i < to; i++) {
       if ((i - from) % pieces === pieces - 1) yield* pause();
       const row = wanted[i];
@@ -71,15 +71,23 @@ export function* silhouettes(clusters: Clustering, wanted: ArrayLike<number>, wa
   return a.map((own, i) => (counts[labels[wanted[i]]] === 1 || own === b[i] ? 0 : (b[i] - own) / Math.max(own, b[i])));
 }
 
+/** Rows whose nearest clusters are looked for between two pauses. */
+function rowsAtOnce({ k, rows }: Clustering): number {
+  return Math.ceil(PIECE / (k * rows.columns ** 2));
+}
+
 /**
  * Partners for mutual sums, round by round: first each cluster is its own; then those two by two of which more rows ask
  * than one of them has, by a sample of rows. `part`: which part of all pairs these rounds look at.
  */
-function roundsOf({ labels, k, counts }: Clustering, nearest: NearestOf): { rounds: Int32Array[]; part: number } {
+function* roundsOf(clusters: Clustering, nearest: NearestOf): Steps<{ rounds: Int32Array[]; part: number }> {
+  const { labels, k, counts } = clusters;
   const sampled = new Float64Array(k);
   const asked = new Map<number, number>();
   const step = Math.ceil(labels.length / SAMPLE);
-  for (let i = 0; i < labels.length; i += step) {
+  const pieces = rowsAtOnce(clusters);
+  for (let i = 0, seen = 0; i < labels.length; i += step) {
+    if (++seen % pieces === 0) yield* pause();
     sampled[labels[i]] += 1;
     nearest(i, Infinity, (cluster) => asked.set(labels[i] * k + cluster, (asked.get(labels[i] * k + cluster) ?? 0) + 1));
   }
