@@ -71,7 +71,7 @@ async function optimise() {
   const apart = ["--one-caller-inline-max-function-size", "0"];
   const optimised = join(unoptimised, "optimised.wasm");
   await withoutMessages(join(unoptimised, "lloyd_wasm_bg.wasm"), ["--enable-relaxed-simd", ...enabled]);
-  await run(process.execPath, [npmCommand.wasmOpt, "-O3", ...apart, "--reorder-functions", "--enable-relaxed-simd", ...enabled, join(unoptimised, "lloyd_wasm_bg.wasm"), "-o", optimised]);
+  await run(process.execPath, [npmCommand.wasmOpt, "-O3", "--low-memory-unused", ...apart, "--reorder-functions", "--enable-relaxed-simd", ...enabled, join(unoptimised, "lloyd_wasm_bg.wasm"), "-o", optimised]);
   const count = await splitFused(optimised, module, join(made, "fused.js"), enabled);
   say("wasm", `${count} multiply-adds that are fused where the engine can`);
   for (const name of glue) copyFileSync(join(unoptimised, name), join(made, name));
