@@ -42,7 +42,7 @@ const text = ["text.js", "text.d.ts"];
 export async function buildWasm({ env, rustc }) {
   const started = performance.now();
   const step = {
-    inputs: [inRoot("crates"), inRoot("Cargo.toml"), inRoot("Cargo.lock"), inRoot("scripts/build")],
+    inputs: ["crates", "Cargo.toml", "Cargo.lock", "scripts/build", "ts/engine/columns.ts", "ts/engine/text.ts"].map((path) => inRoot(path)),
     also: rustc,
     outputs: [module, ...[...glue, ...factory, ...fused, ...text].map((name) => join(made, name))],
     stamp: inRoot("build/wasm.made-from"),
@@ -52,7 +52,7 @@ export async function buildWasm({ env, rustc }) {
     await compile(env);
     await optimise();
     await writeFactory(made);
-    writeText(module, join(made, "text.js"));
+    await writeText(module, join(made, "text.js"));
     needsSimd();
   });
   say("wasm", `${ran ? `built in ${seconds(started)}` : "up to date"}, ${sizes()}`);
