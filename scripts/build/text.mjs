@@ -12,27 +12,46 @@ const CHARACTERS = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 +
 export async function writeText(file, script) {
   const module = readFileSync(file);
   const { columnsOf, moduleIn } = await reader();
-  const columns = columnsOf(module);
-  let at = 0;
-  const starts = columns.map(({ length }) => (at += length) - length);
-  const text = { length: module.length, starts, ...written(Buffer.concat(columns)) };
+  const text = { length: module.length, ...written(columnsOf(module)) };
   if (!module.equals(moduleIn(text))) throw new Error(`${file} as text does not read as it was written`);
   writeFileSync(script, `export const text = ${JSON.stringify(text)};\n`);
   writeFileSync(script.replace(/js$/, "d.ts"), `export const text: import("../../ts/engine/text.js").Text;\n`);
 }
 
-function written(bytes) {
-  const counts = new Array(256).fill(0);
-  for (const byte of bytes) counts[byte] += 1;
-  const order = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b);
+function written(columns) {
   const rare = CHARACTERS.slice(-2);
   const frequent = CHARACTERS.slice(0, -2);
-  const characters = [];
-  order.forEach((byte, rank) => {
-    const above = rank - frequent.length;
-    characters[byte] = above < 0 ? frequent[rank] : rare[Math.floor(above / frequent.length)] + frequent[above % frequent.length];
+  const texts = columns.map((bytes) => {
+    const often = mostOf(bytes, frequent.length);
+    const characters = [];
+    [...often].sort((a, b) => a - b).forEach((byte, i) => (characters[byte] = frequent[i]));
+    const others = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !often.has(byte));
+    others.forEach((byte, i) => (characters[byte] = rare[Math.floor(i / frequent.length)] + frequent[i % frequent.length]));
+    return { count: bytes.length, runs: runsOf(often), codes: Array.from(bytes, (byte) => characters[byte]).join("") };
   });
-  return { order, frequent: frequent.join(""), rare: rare.join(""), codes: Array.from(bytes, (byte) => characters[byte]).join("") };
+  return {
+    columns: texts.map(({ count, runs }) => [count, runs]),
+    frequent: frequent.join(""),
+    rare: rare.join(""),
+    codes: texts.map(({ codes }) => codes).join(""),
+  };
+}
+
+/** The `size` bytes that occur most often. */
+function mostOf(bytes, size) {
+  const counts = new Array(256).fill(0);
+  for (const byte of bytes) counts[byte] += 1;
+  return new Set([...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b).slice(0, size));
+}
+
+/** So many bytes of 0 to 255 that are in the set, then so many that are not, and so on. */
+function runsOf(set) {
+  const runs = [0];
+  for (let byte = 0; byte < 256; byte++) {
+    if (set.has(byte) !== (runs.length % 2 === 1)) runs.push(0);
+    runs[runs.length - 1] += 1;
+  }
+  return runs;
 }
 
 /** What apps read it with. */

@@ -20,12 +20,12 @@ export function columnsOf(module: Uint8Array): Uint8Array[] {
   return columns.map((bytes) => Uint8Array.from(bytes));
 }
 
-/** The module of `length` bytes whose columns stand one after the other in `packed`, each from its place in `starts`. */
-export function wovenFrom(packed: Uint8Array, starts: readonly number[], length: number): Uint8Array<ArrayBuffer> {
+/** The module of `length` bytes that has these columns. */
+export function wovenFrom(columns: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   const module = new Uint8Array(length);
-  const next = [...starts];
+  const next = columns.map(() => 0);
   let at = 0;
-  walk(length, (column) => (module[at++] = packed[next[column]++]));
+  walk(length, (column) => (module[at++] = columns[column][next[column]++]));
   return module;
 }
 
