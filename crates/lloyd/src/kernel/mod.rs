@@ -216,7 +216,7 @@ impl Block {
 }
 
 /// [`Block::squared`] on lanes kept elsewhere.
-#[inline(always)]
+#[inline(never)]
 pub fn squared(lanes: &[f32], c: &[f32]) -> [f32; BLOCK] {
     let mut sum = [0.0f32; BLOCK];
     for (x, &c) in lanes.as_chunks::<BLOCK>().0.iter().zip(c) {
