@@ -10,6 +10,8 @@ const CHUNK = 2048;
 const FOLDS: readonly Pairs["fold"][] = ["sum", "least", "most"];
 /** Rows of a cluster that follow each other, all of which wait for another stripe to ask them, or ask it. */
 const STRIPE = 256;
+/** What placing askers takes, in pairs. */
+const PLACING = 512;
 
 /** Rows in wasm memory, in f64 and sorted by cluster, and the distances of others to them. */
 export class Crowd {
@@ -61,6 +63,7 @@ export class Crowd {
         this.#place(new Float64Array(memory, pairs.lanes() >>> 0, (this.#columns + 2) * WIDTH), question, at, some);
         pairs.fold(what + FOLDS.length, 0, 0);
       });
+      left -= PLACING;
       for (const { from, to, both } of runs) {
         for (let row = from; row < to; row += step) {
           const end = Math.min(to, row + step);
