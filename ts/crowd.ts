@@ -28,18 +28,18 @@ export class Crowd {
   /** `data`: of all rows of the question, those from number `first` on. */
   constructor(data: NumberArray, columns: number, first: number, question: Pairs) {
     const { k, exponent } = question;
-    const labels = question.labels.subarray(first, first + data.length / columns);
+    const count = data.length / columns;
     this.#instance = shared();
     this.#columns = columns;
     this.#first = first;
     this.#before = new Uint32Array(k);
     for (let i = 0; i < first; i++) this.#before[question.labels[i]] += 1;
     const starts = (this.#starts = new Uint32Array(k + 1));
-    for (const label of labels) starts[label + 1] += 1;
+    for (let i = 0; i < count; i++) starts[question.labels[first + i] + 1] += 1;
     for (let j = 0; j < k; j++) starts[j + 1] += starts[j];
-    this.#pairs = this.#instance.run(({ Pairs }) => new Pairs(labels.length, columns));
+    this.#pairs = this.#instance.run(({ Pairs }) => new Pairs(count, columns));
     this.#run((pairs, memory) => {
-      const rows = new Float64Array(memory, pairs.rows() >>> 0, labels.length * columns);
+      const rows = new Float64Array(memory, pairs.rows() >>> 0, data.length);
       const scale = 2 ** -exponent;
       this.#inOrder(question.labels, (held, row) => {
         for (let c = 0, to = held * columns, from = (row - first) * columns; c < columns; c++) rows[to++] = data[from++] * scale;
@@ -50,25 +50,31 @@ export class Crowd {
   /** Yields after about `budget` pairs. One question at a time. */
   *answer(question: Pairs, budget: number): Generator<void, Folded> {
     const { fold, mutual, labels, askers, counts } = question;
-    const count = askers.length / this.#columns;
+    const d = this.#columns;
+    const count = askers.length / d;
     const all = mutual ? count + labels.length : count;
     const found = new Float64Array(fold === "sum" ? 2 * all : all);
-    if (mutual) this.#expect(labels, mutual);
-    const groups = mutual ? this.#mutualGroups(counts, mutual) : this.#groups(counts);
+    if (mutual) {
+      const at = this.#run((pairs) => pairs.units() >>> 0);
+      this.#run((_, memory) => {
+        const units = new Float64Array(memory, at, this.#count);
+        this.#inOrder(labels, (held, row) => (units[held] = rounding(mutual.heldUnits[row])));
+      });
+    }
     const what = FOLDS.indexOf(fold);
-    const step = Math.max(1, Math.floor(CHUNK / this.#columns));
+    const step = Math.max(1, Math.floor(CHUNK / d));
     let left = budget;
-    for (const { at, some, runs } of groups) {
+    for (const { at, some, runs } of this.#groups(counts, mutual)) {
       this.#run((pairs, memory) => {
-        this.#place(new Float64Array(memory, pairs.lanes() >>> 0, (this.#columns + 2) * WIDTH), question, at, some);
+        this.#place(new Float64Array(memory, pairs.lanes() >>> 0, (d + 2) * WIDTH), question, at, some);
         pairs.fold(what + FOLDS.length, 0, 0);
       });
       left -= PLACING;
       for (const { from, to, both } of runs) {
         for (let row = from; row < to; row += step) {
-          const end = Math.min(to, row + step);
-          this.#run((pairs) => (both ? pairs.meet(row * this.#columns, end * this.#columns) : pairs.fold(what, row * this.#columns, end * this.#columns)));
-          left -= (end - row) * WIDTH;
+          const [a, b] = [row * d, Math.min(to, row + step) * d];
+          this.#run((pairs) => (both ? pairs.meet(a, b) : pairs.fold(what, a, b)));
+          left -= ((b - a) / d) * WIDTH;
           if (left > 0) continue;
           yield;
           left = budget;
@@ -76,21 +82,18 @@ export class Crowd {
       }
       read(fold, this.#kept(), some, found, at, all);
     }
-    if (mutual) this.#readTheirs(labels, found, count, all);
+    if (mutual) {
+      this.#run((pairs, memory) => {
+        const halves = new Uint32Array(memory, pairs.theirs() >>> 0, 2 * this.#count);
+        this.#inOrder(labels, (held, row) => join(halves, held, found, count + row, all));
+      });
+    }
     return found;
   }
 
-  /** Askers side by side, each with all rows of the cluster that they ask about. */
-  *#groups(counts: Uint32Array): Generator<Group> {
-    for (let j = 0, first = 0; j < counts.length; first += counts[j++]) {
-      const runs = [{ from: this.#starts[j], to: this.#starts[j + 1], both: false }];
-      const end = first + counts[j];
-      for (let at = first; at < end; at += WIDTH) yield { at, some: Math.min(WIDTH, end - at), runs };
-    }
-  }
-
   /**
-   * Askers side by side, of one stripe, each with those rows that they meet when they ask:
+   * Askers side by side, each with all rows of the cluster that they ask about. If they are mutual: of one stripe, each with
+   * those rows that they meet when they ask,
    *
    *     of their own cluster:  themselves, one way; later rows of their stripe; of the other stripes every second one, later
    *       ones of the same parity and earlier ones of the other
@@ -98,63 +101,45 @@ export class Crowd {
    *
    * So of any two rows one asks, wherever both are held, and all holders have their part in every question.
    */
-  *#mutualGroups(counts: Uint32Array, { partners, ranks }: Mutual): Generator<Group> {
+  *#groups(counts: Uint32Array, mutual: Mutual | undefined): Generator<Group> {
     for (let j = 0, first = 0; j < counts.length; first += counts[j++]) {
-      const low = this.#before[j];
-      const high = low + this.#starts[j + 1] - this.#starts[j];
+      const [low, start, stop] = [this.#before[j], this.#starts[j], this.#starts[j + 1]];
       const end = first + counts[j];
       for (let at = first, some; at < end; at += some) {
-        const rank = ranks[at];
+        some = Math.min(WIDTH, end - at);
+        if (!mutual) {
+          yield { at, some, runs: [{ from: start, to: stop, both: false }] };
+          continue;
+        }
+        const rank = mutual.ranks[at];
+        const partner = mutual.partners[j];
         const stripe = Math.floor(rank / STRIPE);
-        some = Math.min(WIDTH, end - at, (stripe + 1) * STRIPE - rank);
+        some = Math.min(some, (stripe + 1) * STRIPE - rank);
         const runs: Run[] = [];
-        const meet = (from: number, to: number, both = true) => {
-          const [a, b] = [Math.max(low, from), Math.min(high, to)].map((held) => held - low + this.#starts[j]);
-          if (a < b) runs.push({ from: a, to: b, both });
+        const meet = (a: number, b: number, both = true) => {
+          const [from, to] = [Math.max(start, a - low + start), Math.min(stop, b - low + start)];
+          if (from < to) runs.push({ from, to, both });
         };
-        for (let t = Math.floor(low / STRIPE); t * STRIPE < high; t++) {
-          const even = (stripe + t) % 2 === 0;
-          if (partners[j] !== j) {
-            if (even === partners[j] < j) meet(t * STRIPE, (t + 1) * STRIPE);
-          } else if (t !== stripe) {
-            if (even === t > stripe) meet(t * STRIPE, (t + 1) * STRIPE);
-          } else {
+        for (let t = Math.floor(low / STRIPE); t * STRIPE < low + stop - start; t++) {
+          const own = partner === j;
+          if (own && t === stripe) {
             meet(rank, rank + some, false);
             meet(rank + some, (t + 1) * STRIPE);
-          }
+          } else if (((stripe + t) % 2 === 0) === (own ? t > stripe : partner < j)) meet(t * STRIPE, (t + 1) * STRIPE);
         }
         yield { at, some, runs };
       }
     }
   }
 
-  /** The held rows' units; their sums begin. */
-  #expect(labels: Int32Array, { heldUnits }: Mutual): void {
-    const at = this.#run((pairs) => pairs.units() >>> 0);
-    this.#run((_, memory) => {
-      const units = new Float64Array(memory, at, this.#count);
-      this.#inOrder(labels, (held, row) => (units[held] = rounding(heldUnits[row])));
-    });
-  }
-
-  #readTheirs(labels: Int32Array, found: Float64Array, from: number, plane: number): void {
-    this.#run((pairs, memory) => {
-      const halves = new Uint32Array(memory, pairs.theirs() >>> 0, 2 * this.#count);
-      this.#inOrder(labels, (held, row) => {
-        found[from + row] = (halves[2 * held + 1] | 0) * 2 ** 32;
-        found[plane + from + row] = halves[2 * held];
-      });
-    });
-  }
-
-  get #count(): number {
-    return this.#starts[this.#starts.length - 1];
-  }
-
   /** Where each row is held, by its global number. */
   #inOrder(labels: Int32Array, use: (held: number, row: number) => void): void {
     const next = this.#starts.slice();
     for (let row = this.#first; row < this.#first + this.#count; row++) use(next[labels[row]]++, row);
+  }
+
+  get #count(): number {
+    return this.#starts[this.#starts.length - 1];
   }
 
   dispose(): void {
@@ -205,14 +190,14 @@ function rounding(unit: number): number {
   return 1.5 * 2 ** (52 + unit);
 }
 
-/** What is kept of some lanes: sums as multiples of 2^32 units and the rest. */
-function read(fold: Pairs["fold"], kept: Uint32Array, some: number, found: Float64Array, at: number, count: number): void {
-  if (fold !== "sum") {
-    found.set(new Float64Array(kept.buffer, kept.byteOffset, some), at);
-    return;
-  }
-  for (let l = 0; l < some; l++) {
-    found[at + l] = (kept[2 * l + 1] | 0) * 2 ** 32;
-    found[count + at + l] = kept[2 * l];
-  }
+/** What is kept of some lanes. */
+function read(fold: Pairs["fold"], kept: Uint32Array, some: number, found: Float64Array, at: number, plane: number): void {
+  if (fold !== "sum") found.set(new Float64Array(kept.buffer, kept.byteOffset, some), at);
+  else for (let l = 0; l < some; l++) join(kept, l, found, at + l, plane);
+}
+
+/** A sum: multiples of 2^32 units in the first plane, and the rest in the second. */
+function join(halves: Uint32Array, from: number, found: Float64Array, to: number, plane: number): void {
+  found[to] = (halves[2 * from + 1] | 0) * 2 ** 32;
+  found[plane + to] = halves[2 * from];
 }
