@@ -47,7 +47,7 @@ export interface ParsedChoice {
   readonly placement: Placement;
   readonly signal: AbortSignal | undefined;
   /** What a fit of one k is asked for. */
-  readonly fit: (rows: Rows, k: number, weights?: Float64Array) => ReturnType<typeof parse>;
+  readonly fit: (rows: Rows, k: number) => ReturnType<typeof parse>;
 }
 
 const OWN = ["from", "to", "silhouetteSample", "dunn", "references", "box", "resamples"] as const;
@@ -76,7 +76,7 @@ export function parseChoice(points: Points, options: ChooseKOptions): ParsedChoi
   const { separation = plain ?? "single", diameter = plain ?? "maximum" } = dunn;
   if (!SEPARATIONS.includes(separation)) throw bad(`dunn.separation is ${show(separation)}; expected one of ${SEPARATIONS.map(show).join(", ")}`);
   if (!DIAMETERS.includes(diameter)) throw bad(`dunn.diameter is ${show(diameter)}; expected one of ${DIAMETERS.map(show).join(", ")}`);
-  const fit = (some: Rows, k: number, weights?: Float64Array) => parse({ data: some.data, columns: some.columns }, { ...given, k, weights });
+  const fit = (some: Rows, k: number) => parse({ data: some.data, columns: some.columns }, { ...given, k });
   // All options of a fit are checked before the first one begins.
   const { restarts, signal } = fit(rows, from);
   return {

@@ -1,0 +1,124 @@
+import type { Executor, ExecutorReport } from "../executor/executor.js";
+import { PASSES, placeFor, put, type Place, type Work } from "../placement.js";
+import type { Rows } from "../points.js";
+import { pump } from "../pump.js";
+import type { ParsedChoice } from "./options.js";
+import { KINDS, type Job, type Kind, type Table } from "./table.js";
+
+/** Does one job at a time. */
+interface Lane {
+  /** Jobs that it can do. */
+  readonly kinds: readonly Kind[];
+  /** Where the caller's rows are held, to be fitted and to be judged. */
+  readonly fits: Executor;
+  readonly judges: () => Promise<Executor>;
+  /** The worker that holds rows of a job's own, as the pool numbers them; none: this thread. */
+  readonly slot: number | undefined;
+}
+
+/**
+ * The workers as lanes, each of which takes the next job that it can do:
+ *
+ *     where a pass is short, each worker holds all of the caller's rows and is a lane for every job
+ *     else the workers share these rows: one lane fits them, one judges them, both by all workers,
+ *       and every lane does what has rows of its own, by one worker
+ *     without workers: one lane
+ */
+export class Lanes {
+  readonly #choice: ParsedChoice;
+  readonly #place: Place;
+  /** What is to be freed. */
+  readonly #held: Promise<Executor>[] = [];
+  #fits!: Executor;
+  #lanes: Lane[] = [];
+  #leave: (() => void) | undefined;
+
+  constructor(choice: ParsedChoice) {
+    this.#choice = choice;
+    this.#place = { ...placeFor(choice.rows, choice.placement, workOf(choice)), keeps: true };
+  }
+
+  get report(): ExecutorReport {
+    return this.#fits.report;
+  }
+
+  /** Waits for a turn in the pool, for all of the choice, and puts the caller's rows there. */
+  async enter(signal: AbortSignal): Promise<void> {
+    const { rows } = this.#choice;
+    this.#leave = await this.#place.home?.enter(signal);
+    const fits = (this.#fits = await this.#put(rows, null, this.#place));
+    const judges = async () => fits;
+    const { lanes, slots } = fits;
+    if (!slots) this.#lanes = [{ kinds: KINDS, fits, judges, slot: undefined }];
+    else if (lanes) this.#lanes = lanes.map((lane, i) => ({ kinds: KINDS, fits: lane, judges: async () => lane, slot: slots[i] }));
+    else this.#lanes = SHARING.concat(slots.slice(SHARING.length).map(() => ["apart"])).map((kinds, i) => ({ kinds, fits, judges, slot: slots[i % slots.length] }));
+  }
+
+  /** Does all jobs of a table, and calls `done` after each; the first failure ends them all. */
+  async work(table: Table, stop: AbortController, done: () => void): Promise<void> {
+    const busy = new Set<Promise<void>>();
+    try {
+      await pump(table.begin(), this.#fits, undefined, stop.signal);
+      const idle = new Set(this.#lanes);
+      for (;;) {
+        for (const lane of idle) {
+          const job = table.take(lane.kinds);
+          if (!job) continue;
+          idle.delete(lane);
+          const doing: Promise<void> = this.#do(job, lane, stop.signal).then(() => {
+            idle.add(lane);
+            busy.delete(doing);
+            done();
+          });
+          busy.add(doing);
+        }
+        if (busy.size === 0) return;
+        await Promise.race(busy);
+      }
+    } catch (error) {
+      stop.abort(error);
+      throw error;
+    } finally {
+      await Promise.allSettled(busy);
+    }
+  }
+
+  /** Frees everything; to be called when no work is under way. */
+  dispose(): void {
+    for (const held of this.#held) void held.then((executor) => executor.dispose()).catch(() => {});
+    this.#leave?.();
+  }
+
+  async #do({ kind, open }: Job, { fits, judges, slot }: Lane, signal: AbortSignal): Promise<void> {
+    const { driver, own } = open();
+    if (!own) return pump(driver, kind === "judge" ? await judges() : fits, undefined, signal);
+    const executor = await put(own.rows, { home: slot === undefined ? undefined : this.#place.home, count: 1, copies: false, slot }, this.#choice.placement, own.weights);
+    try {
+      await pump(driver, executor, undefined, signal);
+    } finally {
+      executor.dispose();
+    }
+  }
+
+  #put(rows: Rows, weights: Float64Array | null, place: Place): Promise<Executor> {
+    const held = put(rows, place, this.#choice.placement, weights);
+    this.#held.push(held);
+    return held;
+  }
+}
+
+/** Of workers that share the caller's rows: two fits, or two judgements, would make each other forget. */
+const SHARING: Kind[][] = [
+  ["fit", "apart"],
+  ["judge", "apart"],
+];
+
+/** Multiply-adds that the distance of two rows of 64 bits is worth, per column. */
+const PAIR = 4;
+
+function workOf({ rows: { count, columns }, ks, restarts, references, resamples, sample }: ParsedChoice): Work {
+  const k = Math.ceil((ks[0] + ks[ks.length - 1]) / 2);
+  const aside = 1 + resamples + (typeof references === "number" ? references : references.length);
+  const judging = (PAIR * count * Math.min(count, sample) * columns) / (count * columns * k * PASSES);
+  return { k, restarts: ks.length * aside, fits: ks.length * (aside * restarts + judging) };
+}
