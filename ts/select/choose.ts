@@ -1,3 +1,5 @@
+import type { Dataset } from "../dataset.js";
+import { LloydError } from "../errors.js";
 import { Inline } from "../executor/inline.js";
 import type { KMeansModel } from "../model.js";
 import type { Points } from "../points.js";
@@ -49,13 +51,14 @@ export interface Choice {
 /**
  * Fits a range of k on rows loaded once, and says how good each is and which to take.
  *
- * @param points n rows of d coordinates, in any form that `kmeans` takes
+ * @param points n rows of d coordinates, in any form that `kmeans` takes, or loaded already, by `loadDataset`
+ *   without `transfer` and `weights`; they must not be written to until the promise has settled
  * @throws LloydError (as a rejection) naming the option or row, with a stable `code`;
  *   `signal.reason` after an abort
  * @example
  * const { k, model, votes } = await chooseK(points, { from: 2, to: 12 });
  */
-export async function chooseK(points: Points, options: ChooseKOptions = {}): Promise<Choice> {
+export async function chooseK(points: Points | Dataset, options: ChooseKOptions = {}): Promise<Choice> {
   const steps = chooseKSteps(points, options);
   for (;;) {
     const turn = await steps.next();
@@ -66,6 +69,7 @@ export async function chooseK(points: Points, options: ChooseKOptions = {}): Pro
 /** {@link chooseK} at once, on the caller's thread. */
 export function chooseKSync(points: Points, options: ChooseKOptions = {}): Choice {
   const choice = parseChoice(points, options);
+  if (choice.placement.dataset) throw new LloydError("bad-points", "points are a loaded data set, which chooseK and chooseKSteps take; chooseKSync needs the points themselves");
   const { signal } = choice;
   signal?.throwIfAborted();
   const given = new Inline(choice.rows);
@@ -94,7 +98,7 @@ export function chooseKSync(points: Points, options: ChooseKOptions = {}): Choic
  * @example
  * for await (const { k, silhouette } of chooseKSteps(points)) console.log(k, silhouette);
  */
-export async function* chooseKSteps(points: Points, options: ChooseKOptions = {}): AsyncGenerator<Candidate, Choice, void> {
+export async function* chooseKSteps(points: Points | Dataset, options: ChooseKOptions = {}): AsyncGenerator<Candidate, Choice, void> {
   const choice = parseChoice(points, options);
   const stop = new AbortController();
   const leave = () => stop.abort(choice.signal!.reason);

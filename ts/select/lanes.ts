@@ -1,6 +1,5 @@
 import type { Executor, ExecutorReport } from "../executor/executor.js";
 import { PASSES, placeFor, put, type Place, type Work } from "../placement.js";
-import type { Rows } from "../points.js";
 import { pump } from "../pump.js";
 import type { ParsedChoice } from "./options.js";
 import { KINDS, type Job, type Kind, type Table } from "./table.js";
@@ -44,10 +43,13 @@ export class Lanes {
 
   /** Waits for a turn in the pool, for all of the choice, and puts the caller's rows there. */
   async enter(signal: AbortSignal): Promise<void> {
-    const { rows } = this.#choice;
+    const { rows, placement } = this.#choice;
     this.#leave = await this.#place.home?.enter(signal);
-    const fits = (this.#fits = await this.#put(rows, null, this.#place));
-    const judges = async () => fits;
+    const loaded = this.#place.copies ? undefined : placement.dataset?.executor;
+    const fits = (this.#fits = loaded ?? (await this.#put()));
+    // Workers of a data set have given up its 32-bit numbers.
+    let again: Promise<Executor> | undefined;
+    const judges = () => (loaded?.slots && rows.data instanceof Float32Array ? (again ??= this.#put()) : Promise.resolve(fits));
     const { lanes, slots } = fits;
     if (!slots) this.#lanes = [{ kinds: KINDS, fits, judges, slot: undefined }];
     else if (lanes) this.#lanes = lanes.map((lane, i) => ({ kinds: KINDS, fits: lane, judges: async () => lane, slot: slots[i] }));
@@ -90,9 +92,12 @@ export class Lanes {
   }
 
   async #do({ kind, open }: Job, { fits, judges, slot }: Lane, signal: AbortSignal): Promise<void> {
+    const { placement } = this.#choice;
+    // A data set that is disposed of ends what it began.
+    void placement.dataset?.executor;
     const { driver, own } = open();
     if (!own) return pump(driver, kind === "judge" ? await judges() : fits, undefined, signal);
-    const executor = await put(own.rows, { home: slot === undefined ? undefined : this.#place.home, count: 1, copies: false, slot }, this.#choice.placement, own.weights);
+    const executor = await put(own.rows, { home: slot === undefined ? undefined : this.#place.home, count: 1, copies: false, slot }, placement, own.weights);
     try {
       await pump(driver, executor, undefined, signal);
     } finally {
@@ -100,8 +105,9 @@ export class Lanes {
     }
   }
 
-  #put(rows: Rows, weights: Float64Array | null, place: Place): Promise<Executor> {
-    const held = put(rows, place, this.#choice.placement, weights);
+  /** Puts the caller's rows there. */
+  #put(): Promise<Executor> {
+    const held = put(this.#choice.rows, this.#place, this.#choice.placement, null);
     this.#held.push(held);
     return held;
   }

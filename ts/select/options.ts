@@ -1,3 +1,4 @@
+import { Dataset } from "../dataset.js";
 import { LloydError, show } from "../errors.js";
 import { integer, parse, refuseUnknown, type KMeansOptions } from "../options.js";
 import { parsePlacement, type Placement } from "../placement.js";
@@ -57,10 +58,11 @@ const MANY = 10_000;
 const MANY_FOR_DUNN = 20_000;
 
 /** @throws LloydError as `kmeans` does */
-export function parseChoice(points: Points, options: ChooseKOptions): ParsedChoice {
+export function parseChoice(points: Points | Dataset, options: ChooseKOptions): ParsedChoice {
   if (typeof options !== "object" || options === null) throw bad(`options are ${show(options)}; expected an object`);
   refuseUnknown(options, [...OWN, ...FIT]);
-  const rows = parsePoints(points);
+  const dataset = points instanceof Dataset ? points : undefined;
+  const rows = dataset ? numbersOf(dataset) : parsePoints(points as Points);
   const { count } = rows;
   const from = integer("from", options.from, Math.min(2, count), 1, count);
   const to = integer("to", options.to, Math.max(from, Math.min(12, count)), from, count);
@@ -79,6 +81,7 @@ export function parseChoice(points: Points, options: ChooseKOptions): ParsedChoi
   const fit = (some: Rows, k: number) => parse({ data: some.data, columns: some.columns }, { ...given, k });
   // All options of a fit are checked before the first one begins.
   const { restarts, signal } = fit(rows, from);
+  const placement = parsePlacement(options, dataset);
   return {
     rows,
     ks: Array.from({ length: to - from + 1 }, (_, i) => from + i),
@@ -89,10 +92,19 @@ export function parseChoice(points: Points, options: ChooseKOptions): ParsedChoi
     box,
     resamples: integer("resamples", options.resamples, count <= MANY ? 10 : 0, 0, 10_000),
     restarts,
-    placement: parsePlacement(options),
+    placement: dataset?.placement ?? placement,
     signal,
     fit,
   };
+}
+
+/** What judging needs of a loaded data set. */
+function numbersOf(dataset: Dataset): Rows {
+  void dataset.executor;
+  const { numbers } = dataset;
+  if (!numbers) throw new LloydError("bad-points", "the points were passed to loadDataset with transfer: true and are no longer here; chooseK judges fits by distances between them, so load them without it");
+  if (dataset.weightsFor({}).weights) throw new LloydError("bad-points", "the points were loaded with weights, but chooseK's criteria count all rows alike; load them without weights");
+  return numbers;
 }
 
 function parseReferences(given: unknown, rows: Rows): number | readonly Rows[] {
