@@ -73,7 +73,7 @@ describe("any number of workers chooses the same bits", () => {
   test("while workers are killed, and replies come late, twice and in no order", async () => {
     const { below, uniform } = source(23);
     const mischief: Mischief = {
-      endsAfter: (order) => order.do !== "ping" && uniform() < 0.01,
+      endsAfter: (order) => order.do !== "ping" && uniform() < 0.03,
       hears: (report) => Array.from({ length: 1 + below(2) }, () => ({ report, after: below(3) })),
     };
     using unruly = await createPool({ workers: 3, createWorker: () => new TestWorker(mischief) });
@@ -167,7 +167,7 @@ describe("a loaded data set", () => {
   const points = () => ({ data: flat(rows), columns: 6 });
   test.each<[string, DatasetOptions, ChooseKOptions, (dataset: Dataset) => void, string, string]>([
     ["whose points were given away", { transfer: true }, {}, () => {}, "bad-points", "passed to loadDataset with transfer: true"],
-    ["with weights", { weights: rows.map(() => 2) }, {}, () => {}, "bad-points", "loaded with weights"],
+    ["with weights", { weights: rows.map(() => 2) }, {}, () => {}, "bad-points", "loaded with weights, but chooseK's criteria count all rows alike"],
     ["that is to be elsewhere", {}, { workers: 2 }, () => {}, "bad-option", "a loaded data set is where it is"],
     ["that is gone", {}, {}, (dataset) => dataset.dispose(), "disposed", "has been disposed of"],
     ["of too few rows", {}, { to: 5000 }, () => {}, "bad-option", "to is 5000"],

@@ -135,8 +135,9 @@ export class Dataset {
     return this.#loaded.here?.points;
   }
 
-  /** The rows' numbers, for what is made of them on this thread. @internal */
+  /** The rows' own numbers, for what is made of them on this thread. @internal */
   get numbers(): Rows | undefined {
+    void this.executor;
     return this.#loaded.here?.rows;
   }
 

@@ -5,6 +5,7 @@ import { parsePlacement, type Placement } from "../placement.js";
 import { parsePoints, type Points, type Rows } from "../points.js";
 import { DIAMETERS, SEPARATIONS } from "../driver/dunn.js";
 import type { DunnOptions } from "../metrics/dunn.js";
+import { rowsToJudge } from "../metrics/judged.js";
 import { drawnSeed } from "../random.js";
 import { BOXES, type Box } from "./gap.js";
 
@@ -62,7 +63,7 @@ export function parseChoice(points: Points | Dataset, options: ChooseKOptions): 
   if (typeof options !== "object" || options === null) throw bad(`options are ${show(options)}; expected an object`);
   refuseUnknown(options, [...OWN, ...FIT]);
   const dataset = points instanceof Dataset ? points : undefined;
-  const rows = dataset ? numbersOf(dataset) : parsePoints(points as Points);
+  const rows = rowsToJudge(points, "chooseK's criteria");
   const { count } = rows;
   const from = integer("from", options.from, Math.min(2, count), 1, count);
   const to = integer("to", options.to, Math.max(from, Math.min(12, count)), from, count);
@@ -96,15 +97,6 @@ export function parseChoice(points: Points | Dataset, options: ChooseKOptions): 
     signal,
     fit,
   };
-}
-
-/** What judging needs of a loaded data set. */
-function numbersOf(dataset: Dataset): Rows {
-  void dataset.executor;
-  const { numbers } = dataset;
-  if (!numbers) throw new LloydError("bad-points", "the points were passed to loadDataset with transfer: true and are no longer here; chooseK judges fits by distances between them, so load them without it");
-  if (dataset.weightsFor({}).weights) throw new LloydError("bad-points", "the points were loaded with weights, but chooseK's criteria count all rows alike; load them without weights");
-  return numbers;
 }
 
 function parseReferences(given: unknown, rows: Rows): number | readonly Rows[] {
