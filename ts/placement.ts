@@ -42,8 +42,8 @@ const START = 2 ** 33;
 const SEND = 2 ** 31;
 /** Passes that a fit is expected to need. */
 export const PASSES = 10;
-/** Numbers that copies of the rows for all workers may have together: 1.5 GB where they are of 64 bits. */
-const ROOM = 2 ** 27;
+/** Numbers that copies of the rows for all workers may have together: at 12 bytes each, 0.8 GB. */
+const ROOM = 2 ** 26;
 
 /** @throws LloydError `bad-option` */
 export function parsePlacement({ workers, pool, transfer }: PlacementOptions, dataset?: Dataset): Placement {

@@ -10,7 +10,7 @@ interface Lane {
   readonly kinds: readonly Kind[];
   /** Where the caller's rows are held, to be fitted and to be judged. */
   readonly fits: Executor;
-  readonly judges: () => Promise<Executor>;
+  readonly judges: Executor;
   /** The worker that holds rows of a job's own, as the pool numbers them; none: this thread. */
   readonly slot: number | undefined;
 }
@@ -27,7 +27,7 @@ export class Lanes {
   readonly #choice: ParsedChoice;
   readonly #place: Place;
   /** What is to be freed. */
-  readonly #held: Promise<Executor>[] = [];
+  readonly #held: Executor[] = [];
   #fits!: Executor;
   #lanes: Lane[] = [];
   #leave: (() => void) | undefined;
@@ -48,12 +48,11 @@ export class Lanes {
     const loaded = this.#place.copies ? undefined : placement.dataset?.executor;
     const fits = (this.#fits = loaded ?? (await this.#put()));
     // Workers of a data set have given up its 32-bit numbers.
-    let again: Promise<Executor> | undefined;
-    const judges = () => (loaded?.slots && rows.data instanceof Float32Array ? (again ??= this.#put()) : Promise.resolve(fits));
+    const judges = loaded?.slots && rows.data instanceof Float32Array ? await this.#put() : fits;
     const { lanes, slots } = fits;
     if (!slots) this.#lanes = [{ kinds: KINDS, fits, judges, slot: undefined }];
-    else if (lanes) this.#lanes = lanes.map((lane, i) => ({ kinds: KINDS, fits: lane, judges: async () => lane, slot: slots[i] }));
-    else this.#lanes = SHARING.concat(slots.slice(SHARING.length).map(() => ["apart"])).map((kinds, i) => ({ kinds, fits, judges, slot: slots[i % slots.length] }));
+    else if (lanes) this.#lanes = lanes.map((lane, i) => ({ kinds: KINDS, fits: lane, judges: lane, slot: slots[i] }));
+    else this.#lanes = kindsOf(slots.length).map((kinds, i) => ({ kinds, fits, judges, slot: slots[i % slots.length] }));
   }
 
   /** Does all jobs of a table, and calls `done` after each; the first failure ends them all. */
@@ -87,7 +86,7 @@ export class Lanes {
 
   /** Frees everything; to be called when no work is under way. */
   dispose(): void {
-    for (const held of this.#held) void held.then((executor) => executor.dispose()).catch(() => {});
+    for (const executor of this.#held) executor.dispose();
     this.#leave?.();
   }
 
@@ -96,7 +95,7 @@ export class Lanes {
     // A data set that is disposed of ends what it began.
     void placement.dataset?.executor;
     const { driver, own } = open();
-    if (!own) return pump(driver, kind === "judge" ? await judges() : fits, undefined, signal);
+    if (!own) return pump(driver, kind === "judge" ? judges : fits, undefined, signal);
     const executor = await put(own.rows, { home: slot === undefined ? undefined : this.#place.home, count: 1, copies: false, slot }, placement, own.weights);
     try {
       await pump(driver, executor, undefined, signal);
@@ -106,22 +105,22 @@ export class Lanes {
   }
 
   /** Puts the caller's rows there. */
-  #put(): Promise<Executor> {
-    const held = put(this.#choice.rows, this.#place, this.#choice.placement, null);
-    this.#held.push(held);
-    return held;
+  async #put(): Promise<Executor> {
+    const executor = await put(this.#choice.rows, this.#place, this.#choice.placement, null);
+    this.#held.push(executor);
+    return executor;
   }
 }
 
-/** Of workers that share the caller's rows: two fits, or two judgements, would make each other forget. */
-const SHARING: Kind[][] = [
-  ["fit", "apart"],
-  ["judge", "apart"],
-];
+/** Of lanes whose workers share the caller's rows: two fits of these, or two judgements, would make each other forget. */
+function kindsOf(workers: number): Kind[][] {
+  return [["fit", "apart"], ["judge", "apart"], ...Array.from({ length: Math.max(0, workers - 2) }, (): Kind[] => ["apart"])];
+}
 
 /** Multiply-adds that the distance of two rows of 64 bits is worth, per column. */
 const PAIR = 4;
 
+/** What all of it comes to, in fits of the middle k. */
 function workOf({ rows: { count, columns }, ks, restarts, references, resamples, sample }: ParsedChoice): Work {
   const k = Math.ceil((ks[0] + ks[ks.length - 1]) / 2);
   const aside = 1 + resamples + (typeof references === "number" ? references : references.length);
