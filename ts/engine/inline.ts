@@ -2,7 +2,7 @@ import { instantiate } from "../../build/wasm/instantiate.js";
 import { text } from "../../build/wasm/text.js";
 import { adopted, compile, fitting } from "./compile.js";
 import type { Engine } from "./engine.js";
-import { bytesOf } from "./text.js";
+import { moduleIn } from "./text.js";
 
 let compiled: WebAssembly.Module | undefined;
 let translated: typeof import("../../build/js/instantiate.js") | undefined;
@@ -13,7 +13,7 @@ let translated: typeof import("../../build/js/instantiate.js") | undefined;
  */
 const translation = (): Promise<typeof translated> => import(/* @vite-ignore */ /* webpackIgnore: true */ new URL("./engine-js.js", import.meta.url).href);
 
-const now = () => (compiled ??= compile(bytesOf(text), 'import from "lloyd/js", the same code in plain JavaScript, or `await init()` first, which loads it where engine-js.js of this package lies beside the script'));
+const now = () => (compiled ??= compile(moduleIn(text), 'import from "lloyd/js", the same code in plain JavaScript, or `await init()` first, which loads it where engine-js.js of this package lies beside the script'));
 
 /** The module inside the bundle, compiled when it is first needed; JavaScript, loaded then, where that is forbidden. */
 export const engine: Engine = {
@@ -27,7 +27,7 @@ export const engine: Engine = {
   },
   instantiate: () => (translated ? translated.instantiate() : instantiate(now())),
   module: now,
-  bytes: () => fitting(bytesOf(text)),
+  bytes: () => fitting(moduleIn(text)),
   adopt(given) {
     compiled = adopted(given);
   },
