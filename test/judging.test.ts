@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { createPool } from "../ts/index.js";
+import { createPool, loadDataset } from "../ts/index.js";
 import { clusterSummary, dunn, silhouette } from "../ts/metrics/index.js";
 import * as metrics from "../ts/metrics/index.js";
 import { chooseK, chooseKSync } from "../ts/select/index.js";
@@ -23,6 +23,12 @@ describe.each([1, 2, 3, 4])("with %d workers", async (workers) => {
     for (const separation of ["single", "complete", "average", "hausdorff"] as const) {
       expect(await dunn(points, labels, { pool, workers, separation, diameter: "average" })).toBe(metrics.dunnSync(points, labels, { separation, diameter: "average" }));
     }
+    using dataset = await loadDataset(points, { pool, workers });
+    expect(bits(await silhouette(dataset, labels))).toBe(bits(metrics.silhouetteSync(points, labels)));
+    expect(bits(await clusterSummary(dataset, labels))).toBe(bits(metrics.clusterSummarySync(points, labels)));
+    expect(await dunn(dataset, labels)).toBe(metrics.dunnSync(points, labels));
+    expect(metrics.bic(dataset, labels)).toBe(metrics.bic(points, labels));
+    await expect(silhouette(dataset, labels, { workers: 2 })).rejects.toMatchObject({ code: "bad-option" });
     const options = { from: 1, to: 5, seed: 2, references: 3, resamples: 3 };
     const found = await chooseK(points, { ...options, pool, workers });
     const plain = ({ table, votes, k }: typeof found) => bits({ k, votes, table: table.map(({ model, ...row }) => ({ ...row, labels: model.labels, centroids: model.centroids })) });

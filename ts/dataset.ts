@@ -46,7 +46,8 @@ export async function loadDataset(points: Points, options: DatasetOptions = {}):
   try {
     executor = await put(rows, place, placement, weights.weights);
     const space = await pump(load(rows.count, rows.columns, weights.weights !== null, columnNames(rows)), executor, undefined, signal);
-    return new Dataset({ points: placement.transfer ? undefined : points, rows, weights, placement, place, executor, space });
+    const here = placement.transfer ? undefined : { points, rows };
+    return new Dataset({ shape: { count: rows.count, columns: rows.columns, names: rows.names }, here, weights, place, executor, space });
   } catch (error) {
     executor?.dispose();
     throw error;
@@ -56,10 +57,10 @@ export async function loadDataset(points: Points, options: DatasetOptions = {}):
 }
 
 interface Loaded {
-  readonly points: Points | undefined;
-  readonly rows: Rows;
+  readonly shape: Omit<Rows, "data">;
+  /** What was given to load, and its numbers; none where they were given away. */
+  readonly here: { readonly points: Points; readonly rows: Rows } | undefined;
   readonly weights: Weights;
-  readonly placement: Placement;
   readonly place: Place;
   readonly executor: Executor;
   readonly space: Space;
@@ -74,8 +75,7 @@ export class Dataset {
 
   /** @internal */
   constructor(loaded: Loaded) {
-    const { count, columns, names } = loaded.rows;
-    this.rows = { count, columns, names };
+    this.rows = loaded.shape;
     this.#loaded = loaded;
   }
 
@@ -95,7 +95,7 @@ export class Dataset {
    * @throws LloydError (as a rejection) `bad-points` where the model has other columns
    */
   async predict(model: KMeansModel, { signal }: { signal?: AbortSignal } = {}): Promise<Int32Array<ArrayBuffer>> {
-    const { rows, space, placement, place } = this.#loaded;
+    const { here, space, place } = this.#loaded;
     const { frame, centroids } = KMeansModel.innerOf(model);
     const { k } = model;
     if (model.columns !== this.columns) throw new LloydError("bad-points", `the data set has ${this.columns} columns; the model has ${model.columns}`);
@@ -104,14 +104,14 @@ export class Dataset {
     try {
       if (sameFrame(frame, space.frame)) {
         const found = await this.executor.answer({ ask: "finish", k, centroids, about, labels: true }, signal ?? new AbortController().signal);
-        return joined(found, rows.count);
+        return joined(found, this.count);
       }
       // The rows as another fit would load them.
-      if (placement.transfer) throw new LloydError("bad-points", "the model was fitted to other points, for which rows are loaded anew; but these were passed with transfer: true");
-      const executor = await put(rows, { ...place, copies: false }, placement, null);
+      if (!here) throw new LloydError("bad-points", "the model was fitted to other points, for which rows are loaded anew; but these were passed with transfer: true");
+      const executor = await put(here.rows, place, this.placement, null);
       try {
-        const found: Finished = await pump(predict(frame, k, centroids, about, columnNames(rows)), executor, undefined, signal);
-        return joined(found, rows.count);
+        const found: Finished = await pump(predict(frame, k, centroids, about, columnNames(here.rows)), executor, undefined, signal);
+        return joined(found, this.count);
       } finally {
         executor.dispose();
       }
@@ -132,7 +132,19 @@ export class Dataset {
 
   /** What was given to load, for functions that make initial centroids. @internal */
   get points(): Points | undefined {
-    return this.#loaded.points;
+    return this.#loaded.here?.points;
+  }
+
+  /** The rows' own numbers, for what is made of them on this thread. @internal */
+  get numbers(): Rows | undefined {
+    void this.executor;
+    return this.#loaded.here?.rows;
+  }
+
+  /** Where others are held that belong to these rows. @internal */
+  get placement(): Placement {
+    const { count, home } = this.#loaded.place;
+    return { workers: count, pool: home, transfer: false, dataset: this };
   }
 
   /** @internal */

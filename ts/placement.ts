@@ -41,7 +41,9 @@ const SHARE = 2 ** 24;
 const START = 2 ** 33;
 const SEND = 2 ** 31;
 /** Passes that a fit is expected to need. */
-const PASSES = 10;
+export const PASSES = 10;
+/** Numbers that copies of the rows for all workers may have together: at 12 bytes each, 0.8 GB. */
+const ROOM = 2 ** 26;
 
 /** @throws LloydError `bad-option` */
 export function parsePlacement({ workers, pool, transfer }: PlacementOptions, dataset?: Dataset): Placement {
@@ -60,7 +62,10 @@ export function parsePlacement({ workers, pool, transfer }: PlacementOptions, da
 /** What is to be done with rows, as far as it decides where. */
 export interface Work {
   readonly k: number;
+  /** Fits that do not depend on each other. */
   readonly restarts: number;
+  /** How many fits all of it is worth, if it is more than them. */
+  readonly fits?: number;
 }
 
 /** Where rows are to be held. */
@@ -68,7 +73,12 @@ export interface Place {
   /** None: on this thread. */
   readonly home: Pool | undefined;
   readonly count: number;
+  /** Whether each worker holds all rows. */
   readonly copies: boolean;
+  /** One certain worker, as the pool numbers them. Default: those with least to do. */
+  readonly slot?: number;
+  /** Whether 32-bit numbers are kept once they are loaded: distances between rows are asked for. Default: false. */
+  readonly keeps?: boolean;
 }
 
 /** Chooses where rows are held. */
@@ -76,17 +86,18 @@ export function placeFor({ count, columns }: Pick<Rows, "count" | "columns">, { 
   pool?.refuseDisposed();
   const most = Math.min(count, workers === "auto" ? (pool?.workers ?? cores()) : Math.min(workers, pool?.workers ?? workers));
   const pass = count * columns * work.k;
-  // As many restarts as workers, each of which has little to do for one: each takes its own.
-  const asked = { count: most, copies: most > 1 && work.restarts >= most && pass < most * SHARE };
+  const aside = Math.min(most, work.restarts, Math.max(1, Math.floor(ROOM / (count * columns))));
+  // As many fits as workers, each of which has little to do for one: each takes its own.
+  const asked = { count: most, copies: most > 1 && aside === most && pass < most * SHARE };
   // Plain JavaScript, in place of WebAssembly, has no module that workers could be given.
-  const chosen = engine.backend() === "js" ? { count: 0, copies: false } : workers === "auto" ? shared(pass, work.restarts, most, pool !== undefined) : asked;
+  const chosen = engine.backend() === "js" ? { count: 0, copies: false } : workers === "auto" ? shared(pass, work.fits ?? work.restarts, most, aside, pool !== undefined) : asked;
   return { ...chosen, home: chosen.count === 0 ? undefined : (pool ?? sharedPool(chosen.count)) };
 }
 
 /** Puts rows there; on this thread, where no worker can be started. */
-export async function put(rows: Rows, { home, count, copies }: Place, { transfer }: Placement, weights: Float64Array | null): Promise<Executor> {
+export async function put(rows: Rows, { home, count, copies, slot, keeps = false }: Place, { transfer }: Placement, weights: Float64Array | null): Promise<Executor> {
   if (!home) return new Sliced(new Inline(rows, { weights }));
-  const holding = new Holding(home, rows, { weights, workers: count, copies, transfer });
+  const holding = new Holding(home, rows, { weights, slots: slot === undefined ? home.idlest(count) : [slot], copies, transfer, keeps });
   try {
     await holding.begun();
     return holding;
@@ -97,13 +108,12 @@ export async function put(rows: Rows, { home, count, copies }: Place, { transfer
   }
 }
 
-/** How many workers share the work, and whether each gets all rows, for restarts side by side. */
-function shared(pass: number, restarts: number, most: number, pooled: boolean): { count: number; copies: boolean } {
-  const all = pass * PASSES * restarts;
+/** How many workers share the work, and whether each gets all rows, for fits side by side. */
+function shared(pass: number, fits: number, most: number, aside: number, pooled: boolean): { count: number; copies: boolean } {
+  const all = pass * PASSES * fits;
   const none = { count: pooled ? 1 : 0, copies: false };
   if (!pooled && all < (isWarm() ? SEND : START)) return none;
   const split = Math.min(most, Math.floor(pass / SHARE));
-  const aside = Math.min(most, restarts);
   if (aside > Math.max(1, split)) return { count: aside, copies: true };
   return split > 1 ? { count: split, copies: false } : none;
 }

@@ -9,6 +9,8 @@ export interface Executor {
   answer<Q extends Question>(question: Q, signal: AbortSignal): Promise<Replies[Q["ask"]]>;
   /** Where all rows are held more than once: executors that can be asked side by side. */
   readonly lanes?: readonly Executor[];
+  /** The workers that hold the rows, as their pool numbers them. */
+  readonly slots?: readonly number[];
   /** Row × centroid distances that all assignments so far took: a cost, no part of any reply. */
   readonly computed: number;
   /** Where the work is done. */

@@ -59,7 +59,7 @@ export function holder(send: (report: Report, transfer: ArrayBuffer[]) => void):
       case "hold":
         try {
           const { slice } = order;
-          holdings.set(order.holding, new Sliced(new Inline(slice, { ...slice, giveUp: true })));
+          holdings.set(order.holding, new Sliced(new Inline(slice, { ...slice, giveUp: !slice.keeps })));
         } catch (error) {
           holdings.set(order.holding, error as Error);
         }

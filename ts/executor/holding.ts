@@ -16,12 +16,14 @@ const COPY = 16 * 2 ** 20;
 
 export interface HoldingOptions {
   readonly weights: Float64Array | null;
-  /** How many workers hold the rows. */
-  readonly workers: number;
+  /** The workers that hold the rows, as the pool numbers them. */
+  readonly slots: readonly number[];
   /** Whether each holds all of them, to be asked side by side, or each its share. */
   readonly copies: boolean;
   /** Whether the workers get the only copy of the rows. */
   readonly transfer: boolean;
+  /** Whether they keep 32-bit numbers once these are loaded, for questions about distances between rows. */
+  readonly keeps: boolean;
 }
 
 /** A run of rows, and who holds it. */
@@ -62,7 +64,7 @@ export class Holding implements Executor {
     this.#options = options;
     this.#shape = { count, columns };
     this.#data = data;
-    const slots = pool.idlest(options.workers);
+    const { slots } = options;
     const edge = (i: number) => Math.round((i * count) / slots.length);
     const parts = slots.map((_, i) => (options.copies ? { from: 0, to: count } : { from: edge(i), to: edge(i + 1) }));
     this.#parts = parts.map((part, i) => ({ ...part, slot: slots[i], computed: 0, computedBefore: 0 })).filter(({ from, to }) => to > from);
@@ -74,6 +76,10 @@ export class Holding implements Executor {
   get report(): ExecutorReport {
     const { questions, milliseconds } = this.#overhead;
     return { workers: this.#parts.length, started: this.#pool.started, ...(questions > 0 ? { overhead: Math.round((milliseconds / questions) * 1000) } : {}) };
+  }
+
+  get slots(): readonly number[] {
+    return this.#parts.map(({ slot }) => slot);
   }
 
   get computed(): number {
@@ -203,7 +209,7 @@ export class Holding implements Executor {
   /** The part's rows: a copy to be given away, or shared memory as it is. */
   async #slice({ from, to }: Part, signal: AbortSignal): Promise<Slice> {
     const { count, columns } = this.#shape;
-    const { weights, transfer, copies } = this.#options;
+    const { weights, transfer, copies, keeps } = this.#options;
     const data = this.#data;
     if (!data) {
       throw new LloydError("worker-failed", `a worker failed that held the only copy of rows ${from} to ${to - 1}, because they were passed with transfer: true`);
@@ -211,7 +217,7 @@ export class Holding implements Executor {
     const shared = !(data.buffer instanceof ArrayBuffer);
     const whole = from === 0 && to === count;
     const rows = shared ? data.subarray(from * columns, to * columns) : transfer && whole && !copies ? data : await copied(data, from * columns, to * columns, signal);
-    return { data: rows, count: to - from, columns, first: from, total: count, weights: weights && weights.slice(from, to) };
+    return { data: rows, count: to - from, columns, first: from, total: count, weights: weights && weights.slice(from, to), keeps };
   }
 }
 

@@ -13,6 +13,8 @@ export interface Slice {
   readonly first: number;
   readonly total: number;
   readonly weights: Float64Array | null;
+  /** Whether 32-bit numbers stay beside the rows that are made of them. */
+  readonly keeps: boolean;
 }
 
 /** To the worker. `holding`, `id`: numbers that the sender chose. */

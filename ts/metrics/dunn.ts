@@ -1,3 +1,4 @@
+import type { Dataset } from "../dataset.js";
 import type { Driver } from "../driver/driver.js";
 import { DIAMETERS, largestDiameter, SEPARATIONS, separation, type Diameter, type Separation } from "../driver/dunn.js";
 import { LloydError, show } from "../errors.js";
@@ -26,23 +27,23 @@ export interface DunnOptions extends JudgeOptions {
  * higher is better. With `{ separation: "centroid", diameter: "centroid" }` it is fit for any number of
  * rows; the classic one looks at as many pairs of rows as it must.
  *
- * @param points n rows of d coordinates
+ * @param points n rows of d coordinates, or loaded already, by `loadDataset` without `transfer` and `weights`
  * @param labels one per row, or a model
  * @throws LloydError for points as `kmeans` does; `bad-labels`, also unless there are 2 to n
  *   clusters and one has two different rows; `bad-option`; `signal.reason` after an abort
  */
-export async function dunn(points: Points, labels: Labeled, options: DunnOptions = {}): Promise<number> {
+export async function dunn(points: Points | Dataset, labels: Labeled, options: DunnOptions = {}): Promise<number> {
   const found = begin(points, labels, options);
   return await answered(ratio(found, options), found, options);
 }
 
 /** {@link dunn} at once, on the caller's thread. */
-export function dunnSync(points: Points, labels: Labeled, options: DunnOptions = {}): number {
+export function dunnSync(points: Points | Dataset, labels: Labeled, options: DunnOptions = {}): number {
   const found = begin(points, labels, options);
   return answeredSync(ratio(found, options), found, options);
 }
 
-function begin(points: Points, labels: Labeled, options: DunnOptions): Judged {
+function begin(points: Points | Dataset, labels: Labeled, options: DunnOptions): Judged {
   checkOptions(options, "separation", "diameter");
   oneOf("separation", options.separation, SEPARATIONS);
   oneOf("diameter", options.diameter, DIAMETERS);

@@ -1,3 +1,4 @@
+import { Dataset } from "../dataset.js";
 import { clusteringOf, scaling, type Clustering, type Steps } from "../driver/clustering.js";
 import type { Driver } from "../driver/driver.js";
 import { LloydError, show } from "../errors.js";
@@ -22,6 +23,8 @@ export interface JudgeOptions extends Pick<PlacementOptions, "workers" | "pool">
 /** Points and labels, parsed. */
 export interface Judged {
   readonly rows: Rows;
+  /** Where the rows are loaded already. */
+  readonly dataset: Dataset | undefined;
   /** Of each row, from 0 to k - 1. */
   readonly codes: Int32Array;
   readonly k: number;
@@ -29,12 +32,26 @@ export interface Judged {
   readonly names: readonly (number | string)[];
 }
 
-/** @throws LloydError for points as `kmeans` does; `bad-labels` */
-export function judged(points: Points, labels: Labeled): Judged {
-  const rows = parsePoints(points);
+/** @throws LloydError for points as `kmeans` does; `bad-points` where a data set lacks what judging needs; `bad-labels` */
+export function judged(points: Points | Dataset, labels: Labeled): Judged {
+  const dataset = points instanceof Dataset ? points : undefined;
+  const rows = rowsToJudge(points, "indices of clusters");
   const given = typeof labels === "object" && labels !== null && "labels" in labels ? labels.labels : (labels as Labels);
   const { codes, names } = parseLabels(given, rows.count);
-  return { rows, codes, k: names.length, names };
+  return { rows, dataset, codes, k: names.length, names };
+}
+
+/**
+ * Rows whose own numbers are on this thread, each of which counts as one.
+ *
+ * @throws LloydError for points as `kmeans` does; `bad-points` where a data set has other ones; `disposed`
+ */
+export function rowsToJudge(points: Points | Dataset, what: string): Rows {
+  if (!(points instanceof Dataset)) return parsePoints(points);
+  const { numbers } = points;
+  if (!numbers) throw new LloydError("bad-points", `the points were passed to loadDataset with transfer: true and are no longer here; ${what} need them, so load them without it`);
+  if (points.weightsFor({}).weights) throw new LloydError("bad-points", `the points were loaded with weights, but ${what} count all rows alike; load them without weights`);
+  return numbers;
 }
 
 /** The clusters, in pieces. @throws LloydError `not-finite`, `out-of-range` */
@@ -55,12 +72,12 @@ export function checkOptions(options: JudgeOptions, ...names: string[]): void {
 }
 
 /** What a driver finds about these rows, by workers where the work is large. */
-export async function answered<T>(driver: Driver<T>, { rows, k }: Judged, options: JudgeOptions): Promise<T> {
+export async function answered<T>(driver: Driver<T>, { rows, dataset, k }: Judged, options: JudgeOptions): Promise<T> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const placement = parsePlacement(options);
+  const placement = parsePlacement(options, dataset);
   // As much as one pass over the rows by so many centroids.
-  const place = placeFor(rows, placement, { k: Math.max(1, Math.ceil((2 * rows.count) / k)), restarts: 1 });
+  const place = placeFor(rows, dataset?.placement ?? placement, { k: Math.max(1, Math.ceil((2 * rows.count) / k)), restarts: 1 });
   const leave = await place.home?.enter(signal);
   try {
     const executor = await put(rows, place, placement, null);

@@ -1,5 +1,6 @@
 // Indices of clusters that need the rows' distances to the means alone: O(n·d), at once.
 
+import type { Dataset } from "../dataset.js";
 import type { Clustering } from "../driver/clustering.js";
 import * as indices from "../driver/indices.js";
 import type { Points } from "../points.js";
@@ -13,13 +14,13 @@ import { bad, needsClusters } from "./labels.js";
  * @param labels one per row, or a model
  * @throws LloydError for points as `kmeans` does; `bad-labels`
  */
-export function inertia(points: Points, labels: Labeled): number {
+export function inertia(points: Points | Dataset, labels: Labeled): number {
   const clusters = atOnce(clustersOf(judged(points, labels)));
   return indices.within(clusters) * 4 ** clusters.exponent;
 }
 
 /** {@link inertia} per row. */
-export function distortion(points: Points, labels: Labeled): number {
+export function distortion(points: Points | Dataset, labels: Labeled): number {
   const clusters = atOnce(clustersOf(judged(points, labels)));
   return (indices.within(clusters) * 4 ** clusters.exponent) / clusters.labels.length;
 }
@@ -28,7 +29,7 @@ export function distortion(points: Points, labels: Labeled): number {
  * The part of Σ‖x - mean of all‖² that the clusters explain: 0 for one cluster, 1 where every row lies at
  * its mean.
  */
-export function explainedVariance(points: Points, labels: Labeled): number {
+export function explainedVariance(points: Points | Dataset, labels: Labeled): number {
   const clusters = atOnce(clustersOf(judged(points, labels)));
   const [inside, outside] = [indices.within(clusters), indices.between(clusters)];
   return inside === 0 ? 1 : outside / (inside + outside);
@@ -40,7 +41,7 @@ export function explainedVariance(points: Points, labels: Labeled): number {
  *
  * @throws LloydError for points as `kmeans` does; `bad-labels`, also unless there are 2 to n - 1 clusters
  */
-export function daviesBouldin(points: Points, labels: Labeled): number {
+export function daviesBouldin(points: Points | Dataset, labels: Labeled): number {
   return indices.daviesBouldin(several("the Davies-Bouldin index", judged(points, labels)));
 }
 
@@ -50,7 +51,7 @@ export function daviesBouldin(points: Points, labels: Labeled): number {
  *
  * @throws LloydError for points as `kmeans` does; `bad-labels`, also unless there are 2 to n - 1 clusters
  */
-export function calinskiHarabasz(points: Points, labels: Labeled): number {
+export function calinskiHarabasz(points: Points | Dataset, labels: Labeled): number {
   return indices.calinskiHarabasz(several("the Caliński-Harabasz index", judged(points, labels)));
 }
 
@@ -60,18 +61,18 @@ export function calinskiHarabasz(points: Points, labels: Labeled): number {
  *
  * @throws LloydError for points as `kmeans` does; `bad-labels`, also where σ is 0 or undefined
  */
-export function bic(points: Points, labels: Labeled): number {
+export function bic(points: Points | Dataset, labels: Labeled): number {
   const { log, parameters, count } = likelihood("BIC", points, labels);
   return log - (parameters / 2) * Math.log(count);
 }
 
 /** Akaike's criterion for the same model, log L - p: higher is better. Errors as for {@link bic}. */
-export function aic(points: Points, labels: Labeled): number {
+export function aic(points: Points | Dataset, labels: Labeled): number {
   const { log, parameters } = likelihood("AIC", points, labels);
   return log - parameters;
 }
 
-function likelihood(index: string, points: Points, labels: Labeled): indices.Likelihood & { count: number } {
+function likelihood(index: string, points: Points | Dataset, labels: Labeled): indices.Likelihood & { count: number } {
   const clusters = atOnce(clustersOf(judged(points, labels)));
   const { k, labels: { length: count } } = clusters;
   if (k >= count || indices.within(clusters) === 0) throw bad(`${index} is undefined where every row lies at the mean of its cluster (${k} of ${count} rows)`);

@@ -1,3 +1,4 @@
+import type { Dataset } from "../dataset.js";
 import { mean } from "../driver/exact.js";
 import { atOnce, type Driver } from "../driver/driver.js";
 import { silhouettes, simplifiedSilhouettes } from "../driver/silhouette.js";
@@ -35,18 +36,18 @@ export interface Silhouette {
  * of its cluster, b the least mean distance to the rows of another. 0 for the only row of a cluster, and
  * where a and b are both 0. Exact, in O(n) memory, in f64 from the points' own numbers.
  *
- * @param points n rows of d coordinates
+ * @param points n rows of d coordinates, or loaded already, by `loadDataset` without `transfer` and `weights`
  * @param labels one per row, or a model
  * @throws LloydError for points as `kmeans` does; `bad-labels`, also unless there are 2 to n - 1
  *   clusters; `bad-option`; `signal.reason` after an abort
  */
-export async function silhouette(points: Points, labels: Labeled, options: SilhouetteOptions = {}): Promise<Silhouette> {
+export async function silhouette(points: Points | Dataset, labels: Labeled, options: SilhouetteOptions = {}): Promise<Silhouette> {
   const { found, wanted, driver } = begin(points, labels, options);
   return reported(found, wanted, await answered(driver, found, options));
 }
 
 /** {@link silhouette} at once, on the caller's thread. */
-export function silhouetteSync(points: Points, labels: Labeled, options: SilhouetteOptions = {}): Silhouette {
+export function silhouetteSync(points: Points | Dataset, labels: Labeled, options: SilhouetteOptions = {}): Silhouette {
   const { found, wanted, driver } = begin(points, labels, options);
   return reported(found, wanted, answeredSync(driver, found, options));
 }
@@ -57,13 +58,13 @@ export function silhouetteSync(points: Points, labels: Labeled, options: Silhoue
  *
  * @throws LloydError as {@link silhouette}
  */
-export function simplifiedSilhouette(points: Points, labels: Labeled): Silhouette {
+export function simplifiedSilhouette(points: Points | Dataset, labels: Labeled): Silhouette {
   const found = judged(points, labels);
   needsClusters("the silhouette", found.k, found.rows.count);
   return reported(found, everyRow(found), simplifiedSilhouettes(atOnce(clustersOf(found))));
 }
 
-function begin(points: Points, labels: Labeled, options: SilhouetteOptions): { found: Judged; wanted: Int32Array; driver: Driver<Float64Array> } {
+function begin(points: Points | Dataset, labels: Labeled, options: SilhouetteOptions): { found: Judged; wanted: Int32Array; driver: Driver<Float64Array> } {
   checkOptions(options, "sample", "seed");
   const { onProgress } = options;
   const seed = integer("seed", options.seed, 0, 0, Number.MAX_SAFE_INTEGER);

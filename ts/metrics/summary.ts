@@ -1,3 +1,4 @@
+import type { Dataset } from "../dataset.js";
 import { meansApart } from "../driver/clustering.js";
 import type { Driver } from "../driver/driver.js";
 import { diameters } from "../driver/dunn.js";
@@ -31,14 +32,14 @@ export interface ClusterSummary {
  *
  * @throws LloydError for points as `kmeans` does; `bad-labels`; `signal.reason` after an abort
  */
-export async function clusterSummary(points: Points, labels: Labeled, options: JudgeOptions = {}): Promise<ClusterSummary[]> {
+export async function clusterSummary(points: Points | Dataset, labels: Labeled, options: JudgeOptions = {}): Promise<ClusterSummary[]> {
   checkOptions(options);
   const found = judged(points, labels);
   return await answered(summaries(found), found, options);
 }
 
 /** {@link clusterSummary} at once, on the caller's thread. */
-export function clusterSummarySync(points: Points, labels: Labeled, options: JudgeOptions = {}): ClusterSummary[] {
+export function clusterSummarySync(points: Points | Dataset, labels: Labeled, options: JudgeOptions = {}): ClusterSummary[] {
   checkOptions(options);
   const found = judged(points, labels);
   return answeredSync(summaries(found), found, options);

@@ -1,9 +1,11 @@
+import { Dataset } from "../dataset.js";
 import { LloydError, show } from "../errors.js";
 import { integer, parse, refuseUnknown, type KMeansOptions } from "../options.js";
 import { parsePlacement, type Placement } from "../placement.js";
 import { parsePoints, type Points, type Rows } from "../points.js";
 import { DIAMETERS, SEPARATIONS } from "../driver/dunn.js";
 import type { DunnOptions } from "../metrics/dunn.js";
+import { rowsToJudge } from "../metrics/judged.js";
 import { drawnSeed } from "../random.js";
 import { BOXES, type Box } from "./gap.js";
 
@@ -47,7 +49,7 @@ export interface ParsedChoice {
   readonly placement: Placement;
   readonly signal: AbortSignal | undefined;
   /** What a fit of one k is asked for. */
-  readonly fit: (rows: Rows, k: number, weights?: Float64Array) => ReturnType<typeof parse>;
+  readonly fit: (rows: Rows, k: number) => ReturnType<typeof parse>;
 }
 
 const OWN = ["from", "to", "silhouetteSample", "dunn", "references", "box", "resamples"] as const;
@@ -57,10 +59,11 @@ const MANY = 10_000;
 const MANY_FOR_DUNN = 20_000;
 
 /** @throws LloydError as `kmeans` does */
-export function parseChoice(points: Points, options: ChooseKOptions): ParsedChoice {
+export function parseChoice(points: Points | Dataset, options: ChooseKOptions): ParsedChoice {
   if (typeof options !== "object" || options === null) throw bad(`options are ${show(options)}; expected an object`);
   refuseUnknown(options, [...OWN, ...FIT]);
-  const rows = parsePoints(points);
+  const dataset = points instanceof Dataset ? points : undefined;
+  const rows = rowsToJudge(points, "chooseK's criteria");
   const { count } = rows;
   const from = integer("from", options.from, Math.min(2, count), 1, count);
   const to = integer("to", options.to, Math.max(from, Math.min(12, count)), from, count);
@@ -76,9 +79,10 @@ export function parseChoice(points: Points, options: ChooseKOptions): ParsedChoi
   const { separation = plain ?? "single", diameter = plain ?? "maximum" } = dunn;
   if (!SEPARATIONS.includes(separation)) throw bad(`dunn.separation is ${show(separation)}; expected one of ${SEPARATIONS.map(show).join(", ")}`);
   if (!DIAMETERS.includes(diameter)) throw bad(`dunn.diameter is ${show(diameter)}; expected one of ${DIAMETERS.map(show).join(", ")}`);
-  const fit = (some: Rows, k: number, weights?: Float64Array) => parse({ data: some.data, columns: some.columns }, { ...given, k, weights });
+  const fit = (some: Rows, k: number) => parse({ data: some.data, columns: some.columns }, { ...given, k });
   // All options of a fit are checked before the first one begins.
   const { restarts, signal } = fit(rows, from);
+  const placement = parsePlacement(options, dataset);
   return {
     rows,
     ks: Array.from({ length: to - from + 1 }, (_, i) => from + i),
@@ -89,7 +93,7 @@ export function parseChoice(points: Points, options: ChooseKOptions): ParsedChoi
     box,
     resamples: integer("resamples", options.resamples, count <= MANY ? 10 : 0, 0, 10_000),
     restarts,
-    placement: parsePlacement(options),
+    placement: dataset?.placement ?? placement,
     signal,
     fit,
   };

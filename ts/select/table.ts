@@ -1,135 +1,189 @@
-import { clusteringOf, scaling, type Scaled } from "../driver/clustering.js";
+import { scaling, type Scaled } from "../driver/clustering.js";
 import type { Driver } from "../driver/driver.js";
-import { largestDiameter, separation } from "../driver/dunn.js";
 import { mean } from "../driver/exact.js";
-import { between, calinskiHarabasz, daviesBouldin, likelihood, within } from "../driver/indices.js";
-import { silhouettes } from "../driver/silhouette.js";
 import { solveIn, type Solution } from "../driver/solve.js";
 import { load, type Space } from "../driver/space.js";
+import type { ExecutorReport } from "../executor/executor.js";
 import { adjustedRandOf } from "../metrics/agreement.js";
 import { overlapOf } from "../metrics/contingency.js";
-import { meanOf, sampled } from "../metrics/silhouette.js";
 import { modelOf, type KMeansModel } from "../model.js";
-import type { ExecutorReport } from "../executor/executor.js";
 import { columnNames, type Rows } from "../points.js";
 import { derivedSeed } from "../random.js";
+import { parseWeights } from "../weights.js";
 import type { Candidate } from "./choose.js";
 import { gapOf, referencesFor } from "./gap.js";
+import { measures, type Measures } from "./measures.js";
 import type { ParsedChoice } from "./options.js";
 import { bootstrapWeights } from "./stability.js";
 
-/** Something to find out. Those of one list do not depend on each other. */
-export type Work = OfAll | Apart;
-/** About the caller's rows, loaded for all of the choice. */
-export interface OfAll {
-  readonly driver: Driver<unknown>;
-  /** Whether it asks about distances between rows, which loaded rows of 32 bits may have been given up for. */
-  readonly judges: boolean;
+/**
+ * What a job is about: a fit of the caller's rows, the distances between them, or a fit of rows, or weights, of
+ * its own.
+ */
+export const KINDS = ["fit", "judge", "apart"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** One thing to find out for one row of the table. Those that wait do not depend on each other. */
+export interface Job {
+  readonly kind: Kind;
+  /** Of the table, from 0. */
+  readonly row: number;
+  /** Made when its turn comes, so that few rows of their own are in memory. */
+  readonly open: () => Conversation;
 }
-/** About rows, or weights, of its own, which are made when its turn comes. */
-export interface Apart {
-  readonly open: () => { readonly rows: Rows; readonly weights: Float64Array | null; readonly driver: Driver<unknown> };
+export interface Conversation {
+  readonly driver: Driver<void>;
+  readonly own?: { readonly rows: Rows; readonly weights: Float64Array | null };
 }
-export interface Ready {
-  readonly row: Candidate;
+
+/** A row in the making. */
+interface Making {
+  readonly k: number;
+  /** Jobs that are not done. */
+  left: number;
+  model?: KMeansModel;
+  measures?: Measures;
+  /** Inertias of the fits to reference sets. */
+  readonly references: number[];
+  /** Labels by the fits to bootstrap samples. */
+  readonly resamples: Int32Array[];
 }
 
 /** Stages of derived seeds, so that no two draws share one. */
 const [REFERENCE, RESAMPLE] = [1_000_000_000, 2_000_000_000];
 
-/** The table row by row: yields work, receives what each part of it found. */
-export function* table(choice: ParsedChoice, report: () => ExecutorReport): Generator<Work[] | Ready, Candidate[], unknown[]> {
-  const { rows, ks, seed, references, box, resamples } = choice;
-  const [[space, scale]] = (yield [{ driver: begun(rows), judges: false }]) as [[Space, Scaled]];
-  const sets = typeof references === "number" ? references : references.length;
-  const draw = typeof references === "number" && sets > 0 ? referencesFor(rows, box) : null;
-  const found: Candidate[] = [];
-  for (const k of ks) {
-    const own = derivedSeed(seed, k);
-    const [solution] = (yield [{ driver: solveIn(space, problem(choice, rows, k, own)), judges: false }]) as [Solution];
-    const model = modelOf(solution, 0, rows.count, report());
-    // One cluster is always found again.
-    const resampled = Array.from({ length: k > 1 ? resamples : 0 }, (_, r) => bootstrap(choice, k, derivedSeed(seed, RESAMPLE + r)));
-    const compared = Array.from({ length: sets }, (_, b): Apart => ({
-      open: () => {
-        // Made anew for each k, so that few of them are in memory.
-        const own = derivedSeed(seed, REFERENCE + b);
-        const set = typeof references === "number" ? draw!(own) : references[b];
-        return { rows: set, weights: null, driver: fitted(choice, set, k, derivedSeed(own, k)) };
-      },
-    }));
-    const [measures, ...others] = (yield [{ driver: judged(choice, scale, model), judges: true }, ...resampled, ...compared]) as [Measures, ...Solution[]];
-    const rands = others.slice(0, resampled.length);
-    const gap = gapOf(model.inertia, others.slice(resampled.length).map(({ inertia }) => inertia));
-    const row: Candidate = {
-      k,
-      inertia: model.inertia,
-      distortion: model.distortion,
-      ...measures,
-      gap: gap?.gap ?? null,
-      gapError: gap?.error ?? null,
-      stability: rands.length > 0 ? mean(rands.map(({ labels }) => adjustedRandOf(overlapOf(model.labels, k, labels, k)))) : null,
-      model,
+/**
+ * The table, as a list of jobs:
+ *
+ *     begin: load the caller's rows
+ *     for each k, a job for each of
+ *       fit; when it is done, judge
+ *       fits to reference sets and to bootstrap samples
+ *     a row is ready when its jobs are done
+ *
+ * In which order they are done, and how many side by side, is the taker's choice and never shows.
+ */
+export class Table {
+  /** The rows that are ready, up to the first that is not. */
+  readonly ready: Candidate[] = [];
+  readonly #choice: ParsedChoice;
+  readonly #report: () => ExecutorReport;
+  readonly #makings: readonly Making[];
+  /** The next ones last. */
+  readonly #waiting: Readonly<Record<Kind, Job[]>> = { fit: [], judge: [], apart: [] };
+  #draw: ((seed: number) => Rows) | undefined;
+  #space!: Space;
+  #scale!: Scaled;
+
+  /** `report`: where the caller's rows are fitted. */
+  constructor(choice: ParsedChoice, report: () => ExecutorReport) {
+    this.#choice = choice;
+    this.#report = report;
+    const { ks, references, resamples } = choice;
+    const sets = typeof references === "number" ? references : references.length;
+    this.#makings = ks.map((k, row) => {
+      const apart: Job[] = [];
+      // One cluster is always found again.
+      for (let r = 0; r < (k > 1 ? resamples : 0); r++) apart.push(this.#resample(row, r));
+      for (let b = 0; b < sets; b++) apart.push(this.#reference(row, b));
+      this.#waiting.apart.push(...apart);
+      this.#waiting.fit.push(this.#fit(row));
+      return { k, left: 2 + apart.length, references: [], resamples: [] };
+    });
+    this.#waiting.fit.reverse();
+    this.#waiting.apart.reverse();
+  }
+
+  /** Loads the caller's rows; to be held before all jobs. */
+  *begin(): Driver<void> {
+    const { rows } = this.#choice;
+    this.#space = yield* load(rows.count, rows.columns, false, columnNames(rows));
+    this.#scale = yield* scaling(rows);
+  }
+
+  /** The job of these kinds that is for the foremost row, its fit first; undefined where none waits. */
+  take(kinds: readonly Kind[]): Job | undefined {
+    const lists = kinds.map((kind) => this.#waiting[kind]).filter((list) => list.length > 0);
+    if (lists.length === 0) return undefined;
+    return lists.reduce((first, list) => (list.at(-1)!.row < first.at(-1)!.row ? list : first)).pop();
+  }
+
+  #fit(row: number): Job {
+    const table = this;
+    const { rows, ks, seed } = this.#choice;
+    function* driver(): Driver<void> {
+      const solution = yield* solveIn(table.#space, problem(table.#choice, rows, ks[row], derivedSeed(seed, ks[row])));
+      const model = modelOf(solution, 0, rows.count, table.#report());
+      const { judge } = table.#waiting;
+      judge.push(table.#judge(row, model));
+      judge.sort((a, b) => b.row - a.row);
+      table.#done(row, { model });
+    }
+    return { kind: "fit", row, open: () => ({ driver: driver() }) };
+  }
+
+  #judge(row: number, model: KMeansModel): Job {
+    const table = this;
+    function* driver(): Driver<void> {
+      table.#done(row, { measures: yield* measures(table.#choice, table.#scale, model) });
+    }
+    return { kind: "judge", row, open: () => ({ driver: driver() }) };
+  }
+
+  /** A fit to a bootstrap sample, whose rows are those with a weight; it labels all rows. */
+  #resample(row: number, r: number): Job {
+    const { rows, ks, seed } = this.#choice;
+    const own = derivedSeed(seed, RESAMPLE + r);
+    const open = () => {
+      const { weights } = parseWeights(bootstrapWeights(rows.count, ks[row], own), rows.count);
+      return { own: { rows, weights }, driver: this.#apart(row, rows, weights, own, (found) => (this.#makings[row].resamples[r] = found.labels)) };
     };
-    found.push(row);
-    yield { row };
+    return { kind: "apart", row, open };
   }
-  return found;
+
+  #reference(row: number, b: number): Job {
+    const { rows, seed, references, box } = this.#choice;
+    const own = derivedSeed(seed, REFERENCE + b);
+    const open = () => {
+      const set = typeof references === "number" ? (this.#draw ??= referencesFor(rows, box))(own) : references[b];
+      return { own: { rows: set, weights: null }, driver: this.#apart(row, set, null, own, (found) => (this.#makings[row].references[b] = found.inertia)) };
+    };
+    return { kind: "apart", row, open };
+  }
+
+  *#apart(row: number, rows: Rows, weights: Float64Array | null, seed: number, keep: (found: Solution) => void): Driver<void> {
+    const { k } = this.#makings[row];
+    const space = yield* load(rows.count, rows.columns, weights !== null, columnNames(rows));
+    keep(yield* solveIn(space, problem(this.#choice, rows, k, derivedSeed(seed, k), weights)));
+    this.#done(row, {});
+  }
+
+  #done(row: number, found: Partial<Pick<Making, "model" | "measures">>): void {
+    const making = Object.assign(this.#makings[row], found);
+    making.left -= 1;
+    for (let next = this.#makings[this.ready.length]; next?.left === 0; next = this.#makings[this.ready.length]) {
+      this.ready.push(candidate(next));
+    }
+  }
 }
 
-function* begun(rows: Rows): Driver<[Space, Scaled]> {
-  const space = yield* load(rows.count, rows.columns, false, columnNames(rows));
-  return [space, yield* scaling(rows)];
-}
-
-type Measures = Pick<Candidate, "explainedVariance" | "silhouette" | "silhouetteError" | "dunn" | "daviesBouldin" | "calinskiHarabasz" | "bic" | "aic">;
-
-/** The indices of one clustering; null where one is undefined. */
-function* judged({ sample, seed, dunn }: ParsedChoice, scale: Scaled, { labels, k, sizes }: KMeansModel): Driver<Measures> {
-  const count = labels.length;
-  const codes = new Int32Array(k);
-  let made = 0;
-  sizes.forEach((size, j) => (codes[j] = size > 0 ? made++ : -1));
-  const clusters = yield* clusteringOf(scale, labels.map((label) => codes[label]), made);
-  const [inside, outside] = [within(clusters), between(clusters)];
-  const several = made >= 2 && made < count;
-  let silhouette = null;
-  if (several) {
-    const wanted = sample < count ? sampled(count, sample, seed) : labels.map((_, i) => i);
-    silhouette = meanOf(yield* silhouettes(clusters, wanted), count);
-  }
-  const width = made >= 2 ? yield* largestDiameter(clusters, dunn.diameter) : 0;
-  const apart = width > 0 ? yield* separation(clusters, dunn.separation) : 0;
-  const fitting = made < count && inside > 0 ? likelihood(clusters) : null;
+function candidate({ k, model, measures, references, resamples }: Making): Candidate {
+  const { inertia, distortion, labels } = model!;
+  const gap = gapOf(inertia, references);
+  const rands = resamples.map((others) => adjustedRandOf(overlapOf(labels, k, others, k)));
   return {
-    explainedVariance: inside === 0 ? 1 : outside / (inside + outside),
-    silhouette: silhouette?.mean ?? null,
-    silhouetteError: silhouette?.standardError ?? null,
-    dunn: width > 0 ? apart / width : null,
-    daviesBouldin: several ? daviesBouldin(clusters) : null,
-    calinskiHarabasz: several && inside > 0 ? calinskiHarabasz(clusters) : null,
-    bic: fitting && fitting.log - (fitting.parameters / 2) * Math.log(count),
-    aic: fitting && fitting.log - fitting.parameters,
+    k,
+    inertia,
+    distortion,
+    ...measures!,
+    gap: gap?.gap ?? null,
+    gapError: gap?.error ?? null,
+    stability: rands.length > 0 ? mean(rands) : null,
+    model: model!,
   };
 }
 
-/** A fit to a bootstrap sample, whose rows are those with a weight; it labels all rows. */
-function bootstrap(choice: ParsedChoice, k: number, seed: number): Apart {
-  const { rows } = choice;
-  return {
-    open: () => {
-      const weights = bootstrapWeights(rows.count, k, seed);
-      return { rows, weights: choice.fit(rows, k, weights).weights, driver: fitted(choice, rows, k, derivedSeed(seed, k), weights) };
-    },
-  };
-}
-
-function* fitted(choice: ParsedChoice, rows: Rows, k: number, seed: number, weights?: Float64Array): Driver<Solution> {
-  const space = yield* load(rows.count, rows.columns, weights !== undefined, columnNames(rows));
-  return yield* solveIn(space, problem(choice, rows, k, seed, weights));
-}
-
-function problem(choice: ParsedChoice, rows: Rows, k: number, seed: number, weights?: Float64Array): Parameters<typeof solveIn>[1] {
-  const { weights: scaledWeights, rows: _, ...rest } = choice.fit(rows, k, weights);
-  return { ...rest, count: rows.count, columns: rows.columns, name: columnNames(rows), weighted: scaledWeights !== null, seed, clock: () => performance.now(), deadline: Infinity };
+function problem(choice: ParsedChoice, rows: Rows, k: number, seed: number, weights: Float64Array | null = null): Parameters<typeof solveIn>[1] {
+  const { weights: _, rows: __, ...rest } = choice.fit(rows, k);
+  return { ...rest, count: rows.count, columns: rows.columns, name: columnNames(rows), weighted: weights !== null, seed, clock: () => performance.now(), deadline: Infinity };
 }
