@@ -1,8 +1,8 @@
 import { readRow, squaredTo, type Clustering, type Steps } from "./clustering.js";
 import { pause } from "./driver.js";
 
-/** What rounding may do to a bound; it can only cost work. */
-const SLACK = 1e-9;
+/** Far above what rounding does to a bound, and to the means that it stands for: sums are in units of a cluster's farthest row. It can only cost work. */
+const SLACK = 1e-6;
 /** Multiply-adds between two pauses. */
 const PIECE = 2 ** 21;
 /** Below this, squares of squared distances may vanish. */
