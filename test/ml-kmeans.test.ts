@@ -2,7 +2,7 @@ import fc from "fast-check";
 import * as theirs from "ml-kmeans";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import * as ours from "../ts/compat/ml-kmeans.js";
-import { withFinder } from "../ts/compat/trajectory.js";
+import { finderFor } from "../ts/compat/trajectory.js";
 import { Certain, Direct } from "../ts/executor/finders.js";
 import { flat, kinds, rowsOf, someOf, source } from "./data.js";
 
@@ -146,13 +146,11 @@ describe("what WebAssembly is certain of is what plain arithmetic finds", () => 
         const measure = { by: "squares", ties } as const;
         const labels = [0, 1].map(() => new Int32Array(table.count));
         new Direct(table.data, table.columns, measure).find(flat(start), K, labels[0]);
-        let native = false;
-        for (const _ of withFinder(table, K, measure, function* (finder) {
-          native = finder instanceof Certain;
-          finder.find(flat(start), K, labels[1]);
-        }, true));
+        const finder = finderFor(table, K, measure, true);
+        finder.find(flat(start), K, labels[1]);
+        finder.dispose?.();
         expect(labels[1]).toStrictEqual(labels[0]);
-        return native;
+        return finder instanceof Certain;
       }),
       { numRuns: 2 * RUNS },
     );

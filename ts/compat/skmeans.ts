@@ -7,12 +7,12 @@
  * @module lloyd/skmeans
  */
 import { LloydError, show } from "../errors.js";
-import { Custom, Direct, type Measure } from "../executor/finders.js";
-import type { Finder } from "../executor/plain.js";
+import { Custom, Direct, rowsOf, type Measure } from "../executor/finders.js";
+import { floats } from "../executor/slab.js";
 import { isNumbers, type Numbers } from "../points.js";
 import { parseTable } from "./rows.js";
 import { begin, type Draw } from "./skmeans/seeds.js";
-import { listed, trajectory, withFinder, type Table, type Turn } from "./trajectory.js";
+import { finderFor, listed, trajectory, type Table, type Turn } from "./trajectory.js";
 
 export type { Draw } from "./skmeans/seeds.js";
 
@@ -69,27 +69,31 @@ function skmeans<P extends Point>(data: readonly P[], k: number, initial?: Draw 
   for (last of turns(table, data, k, start, whole, limit, flat, fndist));
   const { made, labels, to, stopped } = last!;
   const centroids = (given ?? []) as unknown[];
-  for (let j = 0; j < k; j++) centroids[j] = flat ? to[j] : Array.from(to.subarray(j * table.columns, (j + 1) * table.columns));
+  const rows = flat ? to : rowsOf(to, k);
+  for (let j = 0; j < k; j++) centroids[j] = rows[j];
   return { it: made - Number(stopped === "stable"), k, idxs: listed(labels), centroids: centroids as Result<P>["centroids"], test };
 }
 
 export default skmeans;
 
 /** `whole`: whether the first centroids had all coordinates, so that they may be the last ones too. */
-function* turns<P extends Point>(table: Table, data: readonly P[], k: number, start: Float64Array, whole: boolean, limit: number, flat: boolean, fndist?: Distance<P> | null): Generator<Turn, void> {
-  const run = (finder: Finder) =>
-    trajectory(table, k, start, finder, {
-      empty: "zeros",
-      stops: ({ from, to, made }) => ((whole || made > 1) && to.every((value, at) => value === from[at]) ? "stable" : made < limit ? null : "max-iterations"),
-    });
-  if (fndist) yield* run(new Custom(data, (point, centroid) => fndist(point, (flat ? centroid[0] : centroid) as P), "last"));
-  else yield* withFinder(table, k, { by: flat ? "absolute" : "squares", ties: "last" }, run);
+function turns<P extends Point>(table: Table, data: readonly P[], k: number, start: Float64Array, whole: boolean, limit: number, flat: boolean, fndist?: Distance<P> | null): Iterable<Turn> {
+  const custom = fndist && new Custom(data, (point, centroid) => fndist(point, (flat ? centroid[0] : centroid) as P), "last");
+  return trajectory(table, k, start, custom ?? finderFor(table, k, { by: flat ? "absolute" : "squares", ties: "last" }), {
+    empty: "zeros",
+    stops: (made, from, to) => ((whole || made > 1) && same(from, to) ? "stable" : made < limit ? null : "max-iterations"),
+  });
+}
+
+function same(a: Float64Array, b: Float64Array): boolean {
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Coordinates that are missing count as 0, those beyond the points' are left out. */
 function parseCentroids(given: ArrayLike<unknown>, k: number, columns: number, flat: boolean): { start: Float64Array; whole: boolean } {
   if (given.length < k) throw new LloydError("bad-init", `initial has ${given.length} centroids; expected ${k}`);
-  const start = new Float64Array(k * columns);
+  const start = floats(k * columns);
   let whole = true;
   for (let j = 0; j < k; j++) {
     const centroid = flat ? [given[j]] : given[j];
