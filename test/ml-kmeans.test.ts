@@ -127,6 +127,14 @@ describe("lloyd/ml-kmeans gives ml-kmeans' answers, bit for bit", () => {
     );
   });
 
+  test("nearest, where WebAssembly labels the points", () => {
+    for (const kind of kinds) {
+      const data = rowsOf(kind, 3000, 6, 1);
+      const given = { initialization: someOf(data, 16, 2), maxIterations: 1 };
+      expect(ours.kmeans(data, 16, given).nearest(data)).toStrictEqual(theirs.kmeans(data, 16, given).nearest(data));
+    }
+  });
+
   test("rows of typed arrays", () => {
     const data = rowsOf("blobs", 60, 3, 1);
     for (const Row of [Float32Array, Float64Array]) {

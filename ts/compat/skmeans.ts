@@ -7,7 +7,7 @@
  * @module lloyd/skmeans
  */
 import { LloydError, show } from "../errors.js";
-import { Custom, Direct, rowsOf, type Measure } from "../executor/finders.js";
+import { Custom, rowsOf } from "../executor/finders.js";
 import { floats } from "../executor/slab.js";
 import { isNumbers, type Numbers } from "../points.js";
 import { parseTable } from "./rows.js";
@@ -109,20 +109,23 @@ function parseCentroids(given: ArrayLike<unknown>, k: number, columns: number, f
 }
 
 function test<P extends Point>(this: Result<P>, point: P, fndist?: Distance<P>): Nearest<P> {
-  const { centroids } = this;
-  const coordinates = Float64Array.from(typeof point === "number" ? [point] : (point as ArrayLike<number>));
-  const columns = coordinates.length;
-  const measure: Measure = { by: typeof point === "number" ? "absolute" : "squares", ties: "last" };
-  const labels = new Int32Array(1);
-  if (fndist) {
-    let best = Infinity;
-    centroids.forEach((centroid, j) => {
-      const far = fndist(point, centroid as unknown as P);
-      if (far <= best) [best, labels[0]] = [far, j];
-    });
-  } else {
-    const flat = Float64Array.from(centroids.flatMap((centroid) => (typeof centroid === "number" ? [centroid] : Array.from({ length: columns }, (_, c) => (centroid as number[])[c] || 0))));
-    new Direct(coordinates, columns, measure).find(flat, centroids.length, labels);
+  const measure = (fndist ?? (typeof point === "number" ? apart : squares)) as (point: P, centroid: unknown) => number;
+  let [best, idx] = [Infinity, 0];
+  this.centroids.forEach((centroid, j) => {
+    const far = measure(point, centroid);
+    if (far <= best) [best, idx] = [far, j];
+  });
+  return { idx, centroid: this.centroids[idx] };
+}
+
+const apart = (point: number, centroid: number) => Math.abs(point - centroid);
+
+/** Coordinates that are missing count as 0. */
+function squares(point: ArrayLike<number>, centroid: ArrayLike<number>): number {
+  let sum = 0;
+  for (let c = 0; c < point.length; c++) {
+    const t = (point[c] || 0) - (centroid[c] || 0);
+    sum += t * t;
   }
-  return { idx: labels[0], centroid: centroids[labels[0]] };
+  return sum;
 }

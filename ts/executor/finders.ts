@@ -37,7 +37,7 @@ export class Direct implements Finder {
   /** The label of one row. */
   nearest(row: number, centroids: Float64Array, k: number): number {
     if (this.#absolute) return nearestValue(this.#data[row], centroids, k, this.#last);
-    if (this.#columns === 2) return nearestPair(this.#data, 2 * row, centroids, k, this.#last);
+    if (this.#columns < 4) return nearestShort(this.#data, row * this.#columns, centroids, this.#columns, k, this.#last);
     return nearestRow(this.#data, row * this.#columns, centroids, this.#columns, k, this.#last);
   }
 }
@@ -70,16 +70,18 @@ function nearestRow(data: Float64Array, from: number, centroids: Float64Array, c
   return label;
 }
 
-/** The same for two columns, as points on a map or a screen have, in a third of the time. */
-function nearestPair(data: Float64Array, from: number, centroids: Float64Array, k: number, last: boolean): number {
+/** The same of up to three columns, as points on a map and colours have, in half the time. */
+function nearestShort(data: Float64Array, from: number, centroids: Float64Array, columns: number, k: number, last: boolean): number {
   let best = Infinity;
   let label = -1;
   const x = data[from];
-  const y = data[from + 1];
-  for (let j = 0; j < k; j++) {
-    const t = x - centroids[2 * j];
-    const u = y - centroids[2 * j + 1];
-    const sum = t * t + u * u;
+  const y = columns > 1 ? data[from + 1] : 0;
+  const z = columns > 2 ? data[from + 2] : 0;
+  for (let j = 0, c = 0; j < k; j++, c += columns) {
+    const t = x - centroids[c];
+    const u = columns > 1 ? y - centroids[c + 1] : 0;
+    const v = columns > 2 ? z - centroids[c + 2] : 0;
+    const sum = t * t + u * u + v * v;
     if (last ? sum <= best : sum < best) {
       best = sum;
       label = j;
