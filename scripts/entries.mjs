@@ -33,6 +33,7 @@ export function exportsMap() {
     ...Object.fromEntries(usual),
     "./slim": { node: both("slim-node", "slim"), default: from("slim", "esm") },
     "./js": both("js", "index"),
+    "./engine-js": from("engine-js", "esm"),
     "./pool-worker": "./dist/pool-worker.js",
     "./facade-worker": "./dist/facade-worker.js",
     "./lloyd.wasm": "./dist/lloyd.wasm",
