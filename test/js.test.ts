@@ -27,6 +27,23 @@ describe("without WebAssembly, the same bits", () => {
     }
   });
 
+  test("on this thread, and the model says why where workers or a pool were asked for", async () => {
+    const points = rowsOf("blobs", 300, 3, 1);
+    const alone = { workers: 0, started: "this-thread" };
+    const fallback = "lloyd runs as plain JavaScript here; workers are given WebAssembly";
+    expect((await js.kmeans(points, { k: 4, seed: 1 })).executor).toEqual(alone);
+    const asked = await js.kmeans(points, { k: 4, seed: 1, workers: 2 });
+    expect(asked.executor).toEqual({ ...alone, fallback });
+    const pool = await js.createPool({ workers: 2 });
+    expect([pool.started, pool.failure]).toEqual(["this-thread", expect.stringMatching(/no WebAssembly/)]);
+    expect((await js.kmeans(points, { k: 4, seed: 1, pool })).executor).toEqual({ ...alone, fallback });
+    const dataset = await js.loadDataset(points, { pool });
+    expect((await js.kmeans(dataset, { k: 4, seed: 1 })).executor).toEqual({ ...alone, fallback });
+    expect(bits(asked)).toBe(bits(wasm.kmeansSync(points, { k: 4, seed: 1 })));
+    dataset.dispose();
+    pool.dispose();
+  });
+
   test("from 32-bit rows, and in predictions", () => {
     const rows = { data: Float32Array.from(rowsOf("blobs", 500, 6, 3).flat()), columns: 6 };
     const [a, b] = [js, wasm].map(({ kmeansSync }) => kmeansSync(rows, { k: 11, seed: 2 }));

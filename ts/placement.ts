@@ -69,7 +69,11 @@ export interface Place {
   readonly home: Pool | undefined;
   readonly count: number;
   readonly copies: boolean;
+  /** Why on this thread, where workers were wanted. */
+  readonly fallback?: string;
 }
+
+const NO_MODULE = "lloyd runs as plain JavaScript here; workers are given WebAssembly";
 
 /** Chooses where rows are held. */
 export function placeFor({ count, columns }: Pick<Rows, "count" | "columns">, { workers, pool }: Placement, work: Work): Place {
@@ -78,14 +82,14 @@ export function placeFor({ count, columns }: Pick<Rows, "count" | "columns">, { 
   const pass = count * columns * work.k;
   // As many restarts as workers, each of which has little to do for one: each takes its own.
   const asked = { count: most, copies: most > 1 && work.restarts >= most && pass < most * SHARE };
-  // Plain JavaScript, in place of WebAssembly, has no module that workers could be given.
-  const chosen = engine.backend() === "js" ? { count: 0, copies: false } : workers === "auto" ? shared(pass, work.restarts, most, pool !== undefined) : asked;
+  const chosen = workers === "auto" ? shared(pass, work.restarts, most, pool !== undefined) : asked;
+  if (chosen.count > 0 && engine.backend() === "js") return { home: undefined, count: 0, copies: false, fallback: NO_MODULE };
   return { ...chosen, home: chosen.count === 0 ? undefined : (pool ?? sharedPool(chosen.count)) };
 }
 
 /** Puts rows there; on this thread, where no worker can be started. */
-export async function put(rows: Rows, { home, count, copies }: Place, { transfer }: Placement, weights: Float64Array | null): Promise<Executor> {
-  if (!home) return new Sliced(new Inline(rows, { weights }));
+export async function put(rows: Rows, { home, count, copies, fallback }: Place, { transfer }: Placement, weights: Float64Array | null): Promise<Executor> {
+  if (!home) return new Sliced(new Inline(rows, { weights }), fallback);
   const holding = new Holding(home, rows, { weights, workers: count, copies, transfer });
   try {
     await holding.begun();
