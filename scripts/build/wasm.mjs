@@ -23,7 +23,7 @@ const features = [
   ["multivalue", "multivalue"],
 ];
 /** Less inlining and unrolling than is usual: a fifth less code, no slower. What must be inlined says so itself. */
-const small = ["-inline-threshold=25", "-unroll-threshold=75", "-unroll-runtime=false", "-unswitch-threshold=5"];
+const small = ["-inline-threshold=10", "-unroll-threshold=75", "-unroll-runtime=false", "-unswitch-threshold=5"];
 export const rustFlags = [`-C target-feature=${features.map(([name]) => `+${name}`).join(",")}`, ...small.map((flag) => `-C llvm-args=${flag}`)].join(" ");
 /**
  * The module is compiled with fused multiply-adds, which `fused.mjs` takes out again, and without the names of
@@ -42,7 +42,7 @@ const text = ["text.js", "text.d.ts"];
 export async function buildWasm({ env, rustc }) {
   const started = performance.now();
   const step = {
-    inputs: [inRoot("crates"), inRoot("Cargo.toml"), inRoot("Cargo.lock"), inRoot("scripts/build")],
+    inputs: ["crates", "Cargo.toml", "Cargo.lock", "scripts/build", "ts/engine/columns.ts", "ts/engine/text.ts"].map((path) => inRoot(path)),
     also: rustc,
     outputs: [module, ...[...glue, ...factory, ...fused, ...text].map((name) => join(made, name))],
     stamp: inRoot("build/wasm.made-from"),
@@ -52,7 +52,7 @@ export async function buildWasm({ env, rustc }) {
     await compile(env);
     await optimise();
     await writeFactory(made);
-    writeText(module, join(made, "text.js"));
+    await writeText(module, join(made, "text.js"));
     needsSimd();
   });
   say("wasm", `${ran ? `built in ${seconds(started)}` : "up to date"}, ${sizes()}`);
@@ -71,7 +71,7 @@ async function optimise() {
   const apart = ["--one-caller-inline-max-function-size", "0"];
   const optimised = join(unoptimised, "optimised.wasm");
   await withoutMessages(join(unoptimised, "lloyd_wasm_bg.wasm"), ["--enable-relaxed-simd", ...enabled]);
-  await run(process.execPath, [npmCommand.wasmOpt, "-O3", ...apart, "--reorder-functions", "--enable-relaxed-simd", ...enabled, join(unoptimised, "lloyd_wasm_bg.wasm"), "-o", optimised]);
+  await run(process.execPath, [npmCommand.wasmOpt, "-O3", "--low-memory-unused", ...apart, "--enable-relaxed-simd", ...enabled, join(unoptimised, "lloyd_wasm_bg.wasm"), "-o", optimised]);
   const count = await splitFused(optimised, module, join(made, "fused.js"), enabled);
   say("wasm", `${count} multiply-adds that are fused where the engine can`);
   for (const name of glue) copyFileSync(join(unoptimised, name), join(made, name));

@@ -3,7 +3,7 @@ import { text } from "../../build/wasm/text.js";
 import { adopted, compile, fitting } from "./compile.js";
 import { LloydError, show } from "../errors.js";
 import type { Engine, Fallback } from "./engine.js";
-import { bytesOf } from "./text.js";
+import { moduleIn } from "./text.js";
 
 type Translation = typeof import("../../build/js/instantiate.js");
 
@@ -16,7 +16,7 @@ let translated: Translation | undefined;
  */
 const beside: Fallback = () => import(/* @vite-ignore */ /* webpackIgnore: true */ new URL("./engine-js.js", import.meta.url).href);
 
-const now = () => (compiled ??= compile(bytesOf(text), 'or run the same code in plain JavaScript: `await init({ fallback: () => import("lloyd/engine-js") })` first, or import from "lloyd/js"'));
+const now = () => (compiled ??= compile(moduleIn(text), 'or run the same code in plain JavaScript: `await init({ fallback: () => import("lloyd/engine-js") })` first, or import from "lloyd/js"'));
 
 /** The module inside the bundle, compiled when it is first needed; JavaScript, loaded then, where that is forbidden. */
 export const engine: Engine = {
@@ -30,7 +30,7 @@ export const engine: Engine = {
   },
   instantiate: () => (translated ? translated.instantiate() : instantiate(now())),
   module: now,
-  bytes: () => fitting(bytesOf(text)),
+  bytes: () => fitting(moduleIn(text)),
   adopt(given) {
     compiled = adopted(given);
   },

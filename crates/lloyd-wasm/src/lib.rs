@@ -15,6 +15,11 @@ use lloyd::search;
 use lloyd::shard::{self, Certain, Draw};
 use wasm_bindgen::prelude::*;
 
+/// A quarter of the standard one's code.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 type Maybe<T> = Result<T, JsValue>;
 
 fn thrown(error: OutOfMemory) -> JsValue {

@@ -23,7 +23,7 @@
 //! cell's edges and about the two distances that decide a label.
 
 use super::clusters::{Clusters, NONE};
-use crate::kernel::distance;
+use crate::kernel::distance_here;
 use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};
 
@@ -225,7 +225,7 @@ impl Filtering {
         let middle: Corner = core::array::from_fn(|c| low[c] + 0.5 * size[c]);
         let mut nearest = (f64::INFINITY, self.stack[from]);
         for &j in &self.stack[from..end] {
-            let squared = distance(&middle[..d], self.centroid(j));
+            let squared = self.centroid(j).iter().zip(middle).map(|(c, x)| (x - c) * (x - c)).sum();
             if squared < nearest.0 {
                 nearest = (squared, j);
             }
@@ -289,7 +289,7 @@ impl Filtering {
         for &i in some {
             let mut nearest = (f64::INFINITY, candidates[0]);
             for &j in candidates {
-                let squared = distance(&values[i as usize], &centroids[j as usize]);
+                let squared = distance_here(&values[i as usize], &centroids[j as usize]);
                 if squared < nearest.0 {
                     nearest = (squared, j);
                 }

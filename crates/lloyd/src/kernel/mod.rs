@@ -216,7 +216,7 @@ impl Block {
 }
 
 /// [`Block::squared`] on lanes kept elsewhere.
-#[inline(always)]
+#[inline(never)]
 pub fn squared(lanes: &[f32], c: &[f32]) -> [f32; BLOCK] {
     let mut sum = [0.0f32; BLOCK];
     for (x, &c) in lanes.as_chunks::<BLOCK>().0.iter().zip(c) {
@@ -274,8 +274,14 @@ pub fn score(x: &[f32], c: &[f32], bias: f32) -> f32 {
 }
 
 /// Σ (x - c)² in f64, in four sums by dimension modulo 4: *the* distance that decides a label.
-#[inline(always)]
+#[inline(never)]
 pub fn distance<T: Copy + Into<f64>>(x: &[T], c: &[f64]) -> f64 {
+    distance_here(x, c)
+}
+
+/// [`distance`] without a call, for loops over short rows; elsewhere its copies would only be code.
+#[inline(always)]
+pub fn distance_here<T: Copy + Into<f64>>(x: &[T], c: &[f64]) -> f64 {
     let mut sum = [0.0f64; 4];
     let (xs, x_rest) = x.as_chunks::<4>();
     let (cs, c_rest) = c.as_chunks::<4>();

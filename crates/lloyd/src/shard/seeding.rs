@@ -68,7 +68,7 @@ impl Seeding {
     }
 
     #[allow(clippy::too_many_arguments)]
-    #[inline(always)]
+    #[inline(never)]
     fn run(
         race: &mut Race,
         sums: &mut Sums,
