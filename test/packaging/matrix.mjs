@@ -42,6 +42,7 @@ export const consumers = [
   { name: "Rollup", ...builder("Rollup") },
   { name: "Parcel", wanted: "core", answers: "answers-core.js", tools: { parcel: "2" }, run: async ({ bin, serve, visit }) => (await bin("parcel", ["build", "index.html", "--no-cache"]), visit(await serve("dist"))) },
   ...["Vite 8", "webpack", "esbuild"].map((bundler) => ({ name: `${bundler}, the other entries`, wanted: "entries", answers: "answers-entries.js", ...builder(bundler, { "@observablehq/plot": drawn["@observablehq/plot"] }) })),
+  ...["Vite 8", "Vite 7", "webpack", "Rspack", "esbuild", "Rollup"].map((bundler) => ({ name: `${bundler}, the app's pool`, wanted: "core", answers: "answers-pool.js", ...builder(bundler, {}, undefined, ["pool.js"]) })),
   { name: "Next", tools: { next: "16", react: "19", "react-dom": "19" }, folder: "next", run: next },
 
   { name: "a module script", run: async ({ serve, visit }) => visit(await serve(".", { importMap: true })) },
@@ -78,17 +79,17 @@ function platform(name) {
   return { [packages[name]]: { deno: "2", bun: "1", workerd: "1" }[name] };
 }
 
-/** Builds with a bundler, for a page with a policy, beside other packages. */
-function builder(bundler, beside, policy) {
+/** Builds with a bundler, for a page with a policy, beside other packages; `also`: scripts of workers, for bundlers that do not find them. */
+function builder(bundler, beside = {}, policy, also) {
   const [name, major] = bundler.split(" ");
   const vite = async ({ bin, serve, visit }) => (await bin("vite", ["build"]), visit(await serve("dist", { policy })));
   const [tools, run] = {
     Vite: [{ vite: major }, vite],
     webpack: [{ webpack: "5" }, bundled("webpack", policy)],
     Rspack: [{ "@rspack/core": "2" }, bundled("@rspack/core", policy)],
-    esbuild: [{ esbuild: "0.28.2" }, esbuilt(policy)],
+    esbuild: [{ esbuild: "0.28.2" }, esbuilt(policy, undefined, also)],
     "esbuild,": [{ esbuild: "0.28.2" }, esbuilt(policy, ["--format=iife"])],
-    Rollup: [{ rollup: "4", "@rollup/plugin-node-resolve": "16" }, rolled(policy)],
+    Rollup: [{ rollup: "4", "@rollup/plugin-node-resolve": "16" }, rolled(policy, also)],
   }[name];
   return { tools: { ...tools, ...beside }, run };
 }
@@ -107,17 +108,17 @@ function bundled(bundler, policy) {
   };
 }
 
-function esbuilt(policy, form = ["--splitting", "--format=esm"]) {
+function esbuilt(policy, form = ["--splitting", "--format=esm"], also = []) {
   return async ({ bin, serve, visit, write }) => {
-    await bin("esbuild", ["page.js", "--bundle", ...form, "--outdir=dist", "--log-level=warning"]);
+    await bin("esbuild", ["page.js", ...also, "--bundle", ...form, "--outdir=dist", "--log-level=warning"]);
     write("dist/index.html", `<!doctype html><title>A page</title><link rel="icon" href="data:," /><script type="module" src="./page.js"></script>`);
     return visit(await serve("dist", { policy }));
   };
 }
 
-function rolled(policy) {
+function rolled(policy, also = []) {
   return async ({ bin, serve, visit, write }) => {
-    await bin("rollup", ["page.js", "-p", "node-resolve", "-d", "dist", "-f", "es", "--silent"]);
+    await bin("rollup", ["page.js", ...also, "-p", "node-resolve", "-d", "dist", "-f", "es", "--silent"]);
     write("dist/index.html", `<!doctype html><title>A page</title><link rel="icon" href="data:," /><script type="module" src="./page.js"></script>`);
     return visit(await serve("dist", { policy }));
   };
