@@ -25,7 +25,7 @@ export async function buildJs({ env, rustc }) {
     rmSync(compiled, { recursive: true, force: true });
     // Stripped: what the standard library says that it may use would be used by wasm-bindgen too.
     const args = ["--log-level", "error", "build", inRoot("crates/lloyd-wasm"), "--release", "--target", "web", "--mode", "no-install", "--no-pack", "--out-dir", compiled];
-    await run("wasm-pack", [...args, "--target-dir", inRoot("target/js")], { env: { ...env, CARGO_PROFILE_RELEASE_STRIP: "symbols", RUSTFLAGS: "-C target-cpu=mvp -C target-feature=+mutable-globals" } });
+    await run("wasm-pack", [...args, "--target-dir", inRoot("target/js")], { env: { ...env, RUSTFLAGS: "-C target-cpu=mvp -C target-feature=+mutable-globals -C strip=symbols" } });
     await translate();
     await writeFactoryOfJs(compiled, made);
   });

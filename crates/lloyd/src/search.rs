@@ -90,6 +90,7 @@ impl Search {
     }
 
     /// Draws one seed, or tries one swap; false where there is nothing left to do.
+    #[inline(never)]
     pub fn work(&mut self) -> bool {
         let seeding = self.seeds.len() < self.k;
         if !seeding && (self.left == 0 || self.k == 1) {

@@ -229,6 +229,7 @@ impl Shard {
     }
 
     /// Goes over the next `budget` rows (in whole tiles); false when the reply is ready.
+    #[inline(never)]
     pub fn work(&mut self, budget: usize) -> bool {
         let Some(mut pass) = self.queue.pop() else {
             return false;
