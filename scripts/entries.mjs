@@ -10,6 +10,7 @@ export const entries = {
   index: "ts/index.ts",
   "ml-kmeans": "ts/compat/ml-kmeans.ts",
   skmeans: "ts/compat/skmeans.ts",
+  "simple-statistics": "ts/compat/simple-statistics.ts",
   metrics: "ts/metrics/index.ts",
   select: "ts/select/index.ts",
   geometry: "ts/geometry/index.ts",

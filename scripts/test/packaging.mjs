@@ -108,8 +108,8 @@ async function expectedAnswers() {
   const { core, entries, faces } = await load(join(own, "app/problem.js"));
   const dist = async (...names) => Promise.all(names.map((name) => load(inRoot(`dist/${name}.js`))));
   const [lloyd, mlKmeans, { default: skmeans }] = await dist("index", "ml-kmeans", "skmeans");
-  const [geometry, metrics, plot, select, worker] = await dist("geometry", "metrics", "plot", "select", "worker");
-  return JSON.parse(JSON.stringify({ core: await core(lloyd), faces: faces(mlKmeans, skmeans), entries: await entries({ geometry, metrics, plot, select, worker }) }));
+  const [geometry, metrics, plot, select, statistics, worker] = await dist("geometry", "metrics", "plot", "select", "simple-statistics", "worker");
+  return JSON.parse(JSON.stringify({ core: await core(lloyd), faces: faces(mlKmeans, skmeans), entries: await entries({ geometry, metrics, plot, select, statistics, worker }) }));
 }
 
 function compare(answers, expected, wanted) {

@@ -12,7 +12,7 @@ import { floats } from "../executor/slab.js";
 import { between, mostDistant, plusPlus, random, uniformFrom } from "./ml-kmeans/seeds.js";
 import { KMeansResult, squaredEuclidean, type DistanceFunction } from "./ml-kmeans/result.js";
 import { parseTable } from "./rows.js";
-import { copied, finderFor, listed, trajectory, type Table, type Turn } from "./trajectory.js";
+import { copied, finderFor, listed, squaresWithin, trajectory, type Table, type Turn } from "./trajectory.js";
 
 export { KMeansResult } from "./ml-kmeans/result.js";
 export type { CentroidWithInformation, DistanceFunction } from "./ml-kmeans/result.js";
@@ -114,7 +114,6 @@ function turns({ rows, table, K, distance, tolerance, start }: Problem, limit: n
   const own = distance !== squaredEuclidean;
   const finder = own ? new Custom(rows, distance, "first", Number.MAX_VALUE) : finderFor(table, K, { by: "squares", ties: "first" });
   return trajectory(table, K, start, finder, {
-    empty: "stays",
     stops(made, from, to) {
       const stays = own ? within(tolerance, from, to, K, distance) : squaresWithin(tolerance, from, to, K);
       return stays ? "converged" : made < limit ? null : "max-iterations";
@@ -126,17 +125,6 @@ function turns({ rows, table, K, distance, tolerance, start }: Problem, limit: n
 function within(tolerance: number, from: Float64Array, to: Float64Array, K: number, distance: DistanceFunction): boolean {
   const before = rowsOf(from, K);
   return !rowsOf(to, K).some((centroid, j) => distance(centroid, before[j]) > tolerance);
-}
-
-/** The same by {@link squaredEuclidean}. */
-function squaresWithin(tolerance: number, from: Float64Array, to: Float64Array, K: number): boolean {
-  const columns = to.length / K;
-  for (let at = 0; at < to.length; ) {
-    let sum = 0;
-    for (const end = at + columns; at < end; at++) sum += (to[at] - from[at]) * (to[at] - from[at]);
-    if (sum > tolerance) return false;
-  }
-  return true;
 }
 
 function resultOf({ labels, to, made, stopped }: Turn, { K, distance }: Problem): KMeansResult {

@@ -6,10 +6,12 @@
  *
  * @module lloyd/skmeans
  */
+import type { Driver } from "../driver/driver.js";
 import { LloydError, show } from "../errors.js";
 import { Custom, rowsOf } from "../executor/finders.js";
 import { floats } from "../executor/slab.js";
 import { isNumbers, type Numbers } from "../points.js";
+import type { Assigned } from "../questions.js";
 import { parseTable } from "./rows.js";
 import { begin, type Draw } from "./skmeans/seeds.js";
 import { finderFor, listed, trajectory, type Table, type Turn } from "./trajectory.js";
@@ -80,9 +82,15 @@ export default skmeans;
 function turns<P extends Point>(table: Table, data: readonly P[], k: number, start: Float64Array, whole: boolean, limit: number, flat: boolean, fndist?: Distance<P> | null): Iterable<Turn> {
   const custom = fndist && new Custom(data, (point, centroid) => fndist(point, (flat ? centroid[0] : centroid) as P), "last");
   return trajectory(table, k, start, custom ?? finderFor(table, k, { by: flat ? "absolute" : "squares", ties: "last" }), {
-    empty: "zeros",
+    fill: zeros,
     stops: (made, from, to) => ((whole || made > 1) && same(from, to) ? "stable" : made < limit ? null : "max-iterations"),
   });
+}
+
+/** A cluster without points gets the mean of one point of zeros. */
+function* zeros(_: Float64Array, found: Assigned): Driver<Assigned, Turn> {
+  const { changed, counts, sums } = found;
+  return counts.includes(0) ? { changed, counts, sums, weights: counts.map((count) => count || 1) } : found;
 }
 
 function same(a: Float64Array, b: Float64Array): boolean {

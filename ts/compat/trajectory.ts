@@ -8,7 +8,6 @@ import { Inline } from "../executor/inline.js";
 import { Plain, type Finder } from "../executor/plain.js";
 import { floats } from "../executor/slab.js";
 import { pumpSync } from "../pump.js";
-import type { Assigned } from "../questions.js";
 import type { Stopped } from "../model.js";
 
 /** The rows of another library's call: row-major numbers of 64 bits. */
@@ -35,10 +34,10 @@ const NATIVE = 2 ** 14;
 
 /** What one library does otherwise than another. */
 export interface Habits {
-  /** What becomes of the centroid of a cluster without rows. */
-  readonly empty: "stays" | "zeros";
-  /** Why the move from these centroids to those was the last, or null. `made`: which it was, from 1. */
-  stops(made: number, from: Float64Array, to: Float64Array): Stopped | null;
+  /** What becomes of clusters without rows; without it, each keeps its centroid. */
+  readonly fill?: Rules<Turn>["fill"];
+  /** Why the move from these k centroids to those was the last, or null. `made`: which it was, from 1. */
+  stops(made: number, from: Float64Array, to: Float64Array, k: number): Stopped | null;
 }
 
 /**
@@ -49,7 +48,7 @@ export interface Habits {
 export function* trajectory(table: Table, k: number, start: Float64Array, finder: Finder, habits: Habits): Generator<Turn, void> {
   try {
     const plain = new Plain(table.data, table.columns, finder);
-    const driver = loop(k, start, new Face(habits, plain.labels));
+    const driver = loop(k, start, new Face(k, habits, plain.labels));
     for (let turn = driver.next(); !turn.done; ) {
       const said = turn.value;
       if (said.ask === "progress") yield said.step();
@@ -62,28 +61,24 @@ export function* trajectory(table: Table, k: number, start: Float64Array, finder
 
 /** A class, as generator functions cost microseconds when each call makes its own. */
 class Face implements Rules<Turn> {
-  readonly fill: typeof zeros | undefined;
+  readonly fill: Habits["fill"];
   readonly room = floats;
+  readonly #k: number;
   readonly #stops: Habits["stops"];
   readonly #labels: Turn["labels"];
 
-  constructor({ empty, stops }: Habits, labels: Turn["labels"]) {
-    this.fill = empty === "zeros" ? zeros : undefined;
+  constructor(k: number, { fill, stops }: Habits, labels: Turn["labels"]) {
+    this.fill = fill;
+    this.#k = k;
     this.#stops = stops;
     this.#labels = labels;
   }
 
   *moved({ made, from, to }: Move): Driver<Turn["stopped"], Turn> {
-    const stopped = this.#stops(made, from, to);
+    const stopped = this.#stops(made, from, to, this.#k);
     yield { ask: "progress", step: () => ({ made, labels: this.#labels, from, to, stopped }) };
     return stopped;
   }
-}
-
-/** A cluster without rows gets the mean of one row of zeros. */
-function* zeros(_: Float64Array, found: Assigned): Driver<Assigned, Turn> {
-  const { changed, counts, sums } = found;
-  return counts.includes(0) ? { changed, counts, sums, weights: counts.map((count) => count || 1) } : found;
 }
 
 /** The nearest by this measure: found natively where that pays and can be had. */
@@ -108,6 +103,17 @@ function certain(table: Table, direct: Direct): Certain | null {
 
 /** What keeps rows out of WebAssembly, and leaves plain JavaScript. */
 const LIMITS: readonly string[] = ["wasm-unavailable", "out-of-memory", "out-of-range"];
+
+/** Whether no centroid moved farther than this, squared. */
+export function squaresWithin(tolerance: number, from: Float64Array, to: Float64Array, k: number): boolean {
+  const columns = to.length / k;
+  for (let at = 0; at < to.length; ) {
+    let sum = 0;
+    for (const end = at + columns; at < end; at++) sum += (to[at] - from[at]) * (to[at] - from[at]);
+    if (sum > tolerance) return false;
+  }
+  return true;
+}
 
 /** Some of the rows, one after the other. */
 export function copied({ data, columns }: Table, rows: readonly number[]): Float64Array {

@@ -5,8 +5,11 @@ import type { Finder } from "./plain.js";
 
 /** How far two points lie apart, and which of several nearest centroids a row belongs to. */
 export interface Measure {
-  /** Σ (x - c)², summed in f64 from the first column to the last; or, of one column, |x - c|. */
-  readonly by: "squares" | "absolute";
+  /**
+   * Σ (x - c)², summed in f64 from the first column to the last; its root, of which a few are equal where
+   * the squares are not; or, of one column, |x - c|.
+   */
+  readonly by: "squares" | "roots" | "absolute";
   readonly ties: "first" | "last";
 }
 
@@ -14,13 +17,13 @@ export interface Measure {
 export class Direct implements Finder {
   readonly #data: Float64Array;
   readonly #columns: number;
-  readonly #absolute: boolean;
+  readonly #by: Measure["by"];
   readonly #last: boolean;
 
   constructor(data: Float64Array, columns: number, { by, ties }: Measure) {
     this.#data = data;
     this.#columns = columns;
-    this.#absolute = by === "absolute";
+    this.#by = by;
     this.#last = ties === "last";
   }
 
@@ -36,7 +39,8 @@ export class Direct implements Finder {
 
   /** The label of one row. */
   nearest(row: number, centroids: Float64Array, k: number): number {
-    if (this.#absolute) return nearestValue(this.#data[row], centroids, k, this.#last);
+    if (this.#by === "absolute") return nearestValue(this.#data[row], centroids, k, this.#last);
+    if (this.#by === "roots") return nearestRoot(this.#data, row * this.#columns, centroids, this.#columns, k, this.#last);
     if (this.#columns < 4) return nearestShort(this.#data, row * this.#columns, centroids, this.#columns, k, this.#last);
     return nearestRow(this.#data, row * this.#columns, centroids, this.#columns, k, this.#last);
   }
@@ -84,6 +88,24 @@ function nearestShort(data: Float64Array, from: number, centroids: Float64Array,
     const sum = t * t + u * u + v * v;
     if (last ? sum <= best : sum < best) {
       best = sum;
+      label = j;
+    }
+  }
+  return label;
+}
+
+function nearestRoot(data: Float64Array, from: number, centroids: Float64Array, columns: number, k: number, last: boolean): number {
+  let best = Infinity;
+  let label = -1;
+  for (let j = 0, c = 0; j < k; j++) {
+    let sum = 0;
+    for (let at = from; at < from + columns; at++, c++) {
+      const t = data[at] - centroids[c];
+      sum += t * t;
+    }
+    const far = Math.sqrt(sum);
+    if (last ? far <= best : far < best) {
+      best = far;
       label = j;
     }
   }
