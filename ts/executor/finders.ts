@@ -4,14 +4,17 @@ import type { Inline } from "./inline.js";
 import type { Finder } from "./plain.js";
 
 /** How far two points lie apart, and which of several nearest centroids a row belongs to. */
-export interface Measure {
-  /**
-   * Σ (x - c)², summed in f64 from the first column to the last; its root, of which a few are equal where
-   * the squares are not; or, of one column, |x - c|.
-   */
-  readonly by: "squares" | "roots" | "absolute";
-  readonly ties: "first" | "last";
-}
+export type Measure =
+  | {
+      /** Σ (x - c)², summed in f64 from the first column to the last; or, of one column, |x - c|. */
+      readonly by: "squares" | "absolute";
+      readonly ties: "first" | "last";
+    }
+  | {
+      /** √Σ (x - c)²: some roots are equal where the squares are not. */
+      readonly by: "roots";
+      readonly ties: "first";
+    };
 
 /** Nearest by a {@link Measure}, in plain JavaScript. */
 export class Direct implements Finder {
@@ -40,14 +43,14 @@ export class Direct implements Finder {
   /** The label of one row. */
   nearest(row: number, centroids: Float64Array, k: number): number {
     if (this.#by === "absolute") return nearestValue(this.#data[row], centroids, k, this.#last);
-    if (this.#by === "roots") return nearestRoot(this.#data, row * this.#columns, centroids, this.#columns, k, this.#last);
-    if (this.#columns < 4) return nearestShort(this.#data, row * this.#columns, centroids, this.#columns, k, this.#last);
-    return nearestRow(this.#data, row * this.#columns, centroids, this.#columns, k, this.#last);
+    const roots = this.#by === "roots";
+    if (this.#columns < 4) return nearestShort(this.#data, row * this.#columns, centroids, this.#columns, k, this.#last, roots);
+    return nearestRow(this.#data, row * this.#columns, centroids, this.#columns, k, this.#last, roots);
   }
 }
 
 /** Added in order, four at a time. */
-function nearestRow(data: Float64Array, from: number, centroids: Float64Array, columns: number, k: number, last: boolean): number {
+function nearestRow(data: Float64Array, from: number, centroids: Float64Array, columns: number, k: number, last: boolean, roots: boolean): number {
   let best = Infinity;
   let label = -1;
   const end = from + columns;
@@ -66,7 +69,7 @@ function nearestRow(data: Float64Array, from: number, centroids: Float64Array, c
       const t = data[at] - centroids[c];
       sum += t * t;
     }
-    if (last ? sum <= best : sum < best) {
+    if (last ? sum <= best : sum < best && (!roots || Math.sqrt(sum) < Math.sqrt(best))) {
       best = sum;
       label = j;
     }
@@ -75,7 +78,7 @@ function nearestRow(data: Float64Array, from: number, centroids: Float64Array, c
 }
 
 /** The same of up to three columns, as points on a map and colours have, in half the time. */
-function nearestShort(data: Float64Array, from: number, centroids: Float64Array, columns: number, k: number, last: boolean): number {
+function nearestShort(data: Float64Array, from: number, centroids: Float64Array, columns: number, k: number, last: boolean, roots: boolean): number {
   let best = Infinity;
   let label = -1;
   const x = data[from];
@@ -86,26 +89,8 @@ function nearestShort(data: Float64Array, from: number, centroids: Float64Array,
     const u = columns > 1 ? y - centroids[c + 1] : 0;
     const v = columns > 2 ? z - centroids[c + 2] : 0;
     const sum = t * t + u * u + v * v;
-    if (last ? sum <= best : sum < best) {
+    if (last ? sum <= best : sum < best && (!roots || Math.sqrt(sum) < Math.sqrt(best))) {
       best = sum;
-      label = j;
-    }
-  }
-  return label;
-}
-
-function nearestRoot(data: Float64Array, from: number, centroids: Float64Array, columns: number, k: number, last: boolean): number {
-  let best = Infinity;
-  let label = -1;
-  for (let j = 0, c = 0; j < k; j++) {
-    let sum = 0;
-    for (let at = from; at < from + columns; at++, c++) {
-      const t = data[at] - centroids[c];
-      sum += t * t;
-    }
-    const far = Math.sqrt(sum);
-    if (last ? far <= best : far < best) {
-      best = far;
       label = j;
     }
   }
