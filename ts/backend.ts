@@ -1,4 +1,4 @@
-import type { Backend, Fallback } from "./engine/engine.js";
+import type { Backend } from "./engine/engine.js";
 import { LloydError, show } from "./errors.js";
 import { engine } from "./engine/inline.js";
 
@@ -10,7 +10,7 @@ export interface InitOptions {
    * `() => import("lloyd/engine-js")`. Default: from the file engine-js.js beside the script, where
    * the package's own files are served, and most bundlers put it.
    */
-  fallback?: Fallback;
+  fallback?: () => Promise<{ readonly instantiate: () => unknown }>;
 }
 
 /**
