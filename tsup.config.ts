@@ -40,9 +40,9 @@ const shared: Options = {
 
 export default defineConfig([
   // The command shares the library's code through chunks.
-  { ...shared, entry: { ...entries, cli: "ts/cli/main.ts" }, format: "esm", dts: { entry: { ...entries, slim: "ts/slim.ts" }, banner }, onSuccess: async () => copyFileSync(wasm, "dist/lloyd.wasm") },
+  { ...shared, entry: { ...entries, cli: "ts/cli/main.ts" }, format: "esm", dts: { entry: { ...entries, slim: "ts/slim.ts", "engine-js": "ts/engine/translation.ts" }, banner }, onSuccess: async () => copyFileSync(wasm, "dist/lloyd.wasm") },
   { ...shared, entry: entries, format: "esm", outDir: "dist/workerd", esbuildPlugins: [withEngine("workerd"), wasmAsImport] },
-  { ...shared, entry: { "engine-js": "build/js/instantiate.js" }, format: "esm", splitting: false, minify: true },
+  { ...shared, entry: { "engine-js": "ts/engine/translation.ts" }, format: "esm", splitting: false, minify: true },
   { ...shared, entry: { slim: "ts/slim.ts" }, format: "esm", splitting: false, esbuildPlugins: [withEngine("slim")] },
   { ...shared, entry: { "slim-node": "ts/slim.ts" }, format: ["esm", "cjs"], splitting: false, shims: true, platform: "node", esbuildPlugins: [withEngine("slim-node")] },
   { ...shared, entry: { js: "ts/index.ts" }, format: ["esm", "cjs"], splitting: false, minify: true, esbuildPlugins: [withEngine("js")] },

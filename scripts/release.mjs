@@ -9,7 +9,8 @@ import { asCommand, heading, say, Stop } from "./say.mjs";
 
 /** Why this must not be published yet, in words; none where it may. */
 export function obstacles({ manifest, cargo, changelog, changes, tags }) {
-  const { version, repository, publishConfig, scripts } = manifest;
+  const { version, publishConfig, scripts } = manifest;
+  const nowhere = ["repository", "homepage", "bugs"].filter((field) => !manifest[field]);
   const [, crates] = /^\[workspace\.package\]\nversion = "([^"]+)"/m.exec(cargo) ?? [];
   const [, top, date] = /^## (\S+) \(([^)]*)\)$/m.exec(changelog) ?? [];
   return [
@@ -18,10 +19,16 @@ export function obstacles({ manifest, cargo, changelog, changes, tags }) {
     crates !== version && `Cargo.toml says version ${crates}, package.json ${version}.`,
     top !== version && `CHANGELOG.md begins with ${top}, not ${version}.`,
     top === version && !/^\d{4}-\d{2}-\d{2}$/.test(date) && `CHANGELOG.md has no date for ${version}.`,
-    !repository && "package.json names no repository: npm signs a package only if it says where it comes from.",
+    nowhere.length > 0 && `package.json lacks ${nowhere.join(", ")}: npm signs a package only if "repository" is the one that CI builds it from. Fill in\n  ${places(nowhere).join(",\n  ")}`,
     !(publishConfig?.provenance && publishConfig.access === "public") && "package.json does not ask for provenance and public access in publishConfig.",
     ...Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name)).map((name) => `package.json runs something on installation: ${name}.`),
   ].filter(Boolean);
+}
+
+/** What to write into package.json, but for the public address. */
+function places(fields) {
+  const forms = { repository: '"repository": { "type": "git", "url": "git+https://HOST/OWNER/lloyd.git" }', homepage: '"homepage": "https://HOST/OWNER/lloyd#readme"', bugs: '"bugs": "https://HOST/OWNER/lloyd/issues"' };
+  return fields.map((field) => forms[field]);
 }
 
 await asCommand(import.meta, async (args) => {

@@ -27,6 +27,23 @@ describe("without WebAssembly, the same bits", () => {
     }
   });
 
+  test("on this thread, and the model says why where workers or a pool were asked for", async () => {
+    const points = rowsOf("blobs", 300, 3, 1);
+    const alone = { workers: 0, started: "this-thread" };
+    const fallback = "lloyd runs as plain JavaScript here; workers are given WebAssembly";
+    expect((await js.kmeans(points, { k: 4, seed: 1 })).executor).toEqual(alone);
+    const asked = await js.kmeans(points, { k: 4, seed: 1, workers: 2 });
+    expect(asked.executor).toEqual({ ...alone, fallback });
+    const pool = await js.createPool({ workers: 2 });
+    expect([pool.started, pool.failure]).toEqual(["this-thread", expect.stringMatching(/no WebAssembly/)]);
+    expect((await js.kmeans(points, { k: 4, seed: 1, pool })).executor).toEqual({ ...alone, fallback });
+    const dataset = await js.loadDataset(points, { pool });
+    expect((await js.kmeans(dataset, { k: 4, seed: 1 })).executor).toEqual({ ...alone, fallback });
+    expect(bits(asked)).toBe(bits(wasm.kmeansSync(points, { k: 4, seed: 1 })));
+    dataset.dispose();
+    pool.dispose();
+  });
+
   test("from 32-bit rows, and in predictions", () => {
     const rows = { data: Float32Array.from(rowsOf("blobs", 500, 6, 3).flat()), columns: 6 };
     const [a, b] = [js, wasm].map(({ kmeansSync }) => kmeansSync(rows, { k: 11, seed: 2 }));
@@ -59,8 +76,30 @@ describe("where WebAssembly is forbidden", () => {
       for (const call of [() => lloyd.kmeansSync(points, { k: 2 }), lloyd.backend]) try { call(); } catch (error) { console.log(error.name, error.code, error.message); }
       await lloyd.init();
       console.log(lloyd.backend(), lloyd.kmeansSync(points, { k: 3 }).sizes);`);
-    for (const line of lines.slice(0, 2)) expect(line).toMatch(/^LloydError wasm-unavailable .*Wasm code generation disallowed by embedder.*script-src 'wasm-unsafe-eval'.*lloyd\/js.*await init\(\)/);
+    for (const line of lines.slice(0, 2)) expect(line).toMatch(/^LloydError wasm-unavailable .*Wasm code generation disallowed by embedder.*script-src 'wasm-unsafe-eval'.*await init\(\{ fallback: \(\) => import\("lloyd\/engine-js"\) \}\).*lloyd\/js/);
     expect(lines[2]).toBe("js [ 1, 1, 1 ]");
+  });
+
+  test("init loads it from where it is told, and says what is wrong with that", () => {
+    const lines = printed(forbid, `
+      for (const options of [{ fallback: () => Promise.resolve({}) }, { fallback: 7 }, { falback: 1 }, { fallback: () => Promise.reject(new Error("not there")) }])
+        await lloyd.init(options).catch(({ code, message }) => console.log(code, message));
+      let loaded = 0;
+      const fallback = () => ((loaded += 1), import(${JSON.stringify(PACKAGE.replace("js.js", "engine-js.js"))}));
+      await lloyd.init({ fallback });
+      await lloyd.init({ fallback });
+      console.log(lloyd.backend(), loaded, lloyd.kmeansSync(points, { k: 3 }).sizes);`);
+    expect(lines).toEqual([
+      'bad-option init: fallback gave an object with no keys; expected the module "lloyd/engine-js"',
+      'bad-option fallback is 7; expected a function such as () => import("lloyd/engine-js")',
+      'unknown-option unknown option "falback"; expected fallback',
+      "undefined not there",
+      "js 1 [ 1, 1, 1 ]",
+    ]);
+  });
+
+  test("init does not load it where WebAssembly runs", () => {
+    expect(printed("", 'await lloyd.init({ fallback: () => { throw new Error("called"); } }); console.log(lloyd.backend());')).toEqual(["wasm-simd"]);
   });
 });
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import * as theirs from "ml-kmeans";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import * as ours from "../ts/compat/ml-kmeans.js";
-import { withFinder } from "../ts/compat/trajectory.js";
+import { finderFor } from "../ts/compat/trajectory.js";
 import { Certain, Direct } from "../ts/executor/finders.js";
 import { flat, kinds, rowsOf, someOf, source } from "./data.js";
 
@@ -127,6 +127,14 @@ describe("lloyd/ml-kmeans gives ml-kmeans' answers, bit for bit", () => {
     );
   });
 
+  test("nearest, where WebAssembly labels the points", () => {
+    for (const kind of kinds) {
+      const data = rowsOf(kind, 3000, 6, 1);
+      const given = { initialization: someOf(data, 16, 2), maxIterations: 1 };
+      expect(ours.kmeans(data, 16, given).nearest(data)).toStrictEqual(theirs.kmeans(data, 16, given).nearest(data));
+    }
+  });
+
   test("rows of typed arrays", () => {
     const data = rowsOf("blobs", 60, 3, 1);
     for (const Row of [Float32Array, Float64Array]) {
@@ -146,13 +154,11 @@ describe("what WebAssembly is certain of is what plain arithmetic finds", () => 
         const measure = { by: "squares", ties } as const;
         const labels = [0, 1].map(() => new Int32Array(table.count));
         new Direct(table.data, table.columns, measure).find(flat(start), K, labels[0]);
-        let native = false;
-        for (const _ of withFinder(table, K, measure, function* (finder) {
-          native = finder instanceof Certain;
-          finder.find(flat(start), K, labels[1]);
-        }, true));
+        const finder = finderFor(table, K, measure, true);
+        finder.find(flat(start), K, labels[1]);
+        finder.dispose?.();
         expect(labels[1]).toStrictEqual(labels[0]);
-        return native;
+        return finder instanceof Certain;
       }),
       { numRuns: 2 * RUNS },
     );

@@ -137,6 +137,16 @@ describe("many fits at once", () => {
     await endless;
   });
 
+  test("that begin together share the workers, each the one that has least to do", async () => {
+    using small = await createPool({ workers: 4 });
+    const sets = await Promise.all([1, 1, 2].map((workers) => loadDataset(rows, { pool: small, workers })));
+    expect(sets.map(({ executor }) => executor.slots)).toEqual([[0], [1], [2, 3]]);
+    sets[1].dispose();
+    using next = await loadDataset(rows, { pool: small, workers: 1 });
+    expect(next.executor.slots).toEqual([1]);
+    sets.forEach((set) => set.dispose());
+  });
+
   test("one that is aborted while it waits leaves the queue", async () => {
     using small = await createPool({ workers: 1 });
     const stop = new AbortController();

@@ -40,7 +40,7 @@ export async function loadDataset(points: Points, options: DatasetOptions = {}):
   const placement = parsePlacement(options);
   signal?.throwIfAborted();
   const rows = taken(parsed, placement);
-  const place = placeFor(rows, placement, { k: SOME, restarts: 1 });
+  const place = await placeFor(rows, placement, { k: SOME, restarts: 1 });
   const leave = await place.home?.enter(signal);
   let executor: Executor | undefined;
   try {

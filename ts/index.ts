@@ -16,6 +16,6 @@ export type { InitFunction, InitMethod, KMeansOptions } from "./options.js";
 export type { ArqueroTable, ArrowTable, ArrowVector, Container, DuckDBReader, ImageLike, Tensor } from "./containers.js";
 export type { NumberArray, Numbers, Points } from "./points.js";
 export { backend, init } from "./backend.js";
-export type { Backend } from "./backend.js";
+export type { Backend, InitOptions } from "./backend.js";
 export { LloydError } from "./errors.js";
 export type { LloydErrorCode } from "./errors.js";

@@ -1,6 +1,5 @@
 import type { Dataset } from "./dataset.js";
 import { solve, type Solution } from "./driver/solve.js";
-import { engine } from "./engine/inline.js";
 import { Late, type Driver } from "./driver/driver.js";
 import { LloydError } from "./errors.js";
 import { Arriving } from "./executor/arriving.js";
@@ -97,7 +96,6 @@ export async function* kmeansSteps(points: Points | Dataset, options: KMeansOpti
 
 async function fit(parsed: Parsed, watch: Watch, signal: AbortSignal | undefined): Promise<KMeansModel> {
   signal?.throwIfAborted();
-  if (!engine.ready) await engine.init();
   const driver = begin(parsed);
   const left = new AbortController();
   let leave: (() => void) | undefined;
@@ -122,7 +120,7 @@ async function at(parsed: Parsed, signal: AbortSignal, entered: (leave: () => vo
     return dataset.executor;
   }
   const rows = taken(parsed.rows as Rows, parsed);
-  const place = placeFor(rows, parsed, parsed);
+  const place = await placeFor(rows, parsed, parsed);
   await place.home?.enter(signal).then(entered);
   return put(rows, place, parsed, weights);
 }

@@ -79,24 +79,33 @@ export interface Place {
   readonly slot?: number;
   /** Whether 32-bit numbers are kept once they are loaded: distances between rows are asked for. Default: false. */
   readonly keeps?: boolean;
+  /** Why on this thread, where workers were wanted. */
+  readonly fallback?: string;
 }
 
-/** Chooses where rows are held. */
-export function placeFor({ count, columns }: Pick<Rows, "count" | "columns">, { workers, pool }: Placement, work: Work): Place {
+const NO_MODULE = "lloyd runs as plain JavaScript here; workers are given WebAssembly";
+
+/**
+ * Chooses where rows are held, once there is what runs the arithmetic.
+ *
+ * @throws LloydError (as a rejection) `wasm-unavailable`, `disposed`
+ */
+export async function placeFor({ count, columns }: Pick<Rows, "count" | "columns">, { workers, pool }: Placement, work: Work): Promise<Place> {
+  if (!engine.ready) await engine.init();
   pool?.refuseDisposed();
   const most = Math.min(count, workers === "auto" ? (pool?.workers ?? cores()) : Math.min(workers, pool?.workers ?? workers));
   const pass = count * columns * work.k;
   const aside = Math.min(most, work.restarts, Math.max(1, Math.floor(ROOM / (count * columns))));
   // As many fits as workers, each of which has little to do for one: each takes its own.
   const asked = { count: most, copies: most > 1 && aside === most && pass < most * SHARE };
-  // Plain JavaScript, in place of WebAssembly, has no module that workers could be given.
-  const chosen = engine.backend() === "js" ? { count: 0, copies: false } : workers === "auto" ? shared(pass, work.fits ?? work.restarts, most, aside, pool !== undefined) : asked;
+  const chosen = workers === "auto" ? shared(pass, work.fits ?? work.restarts, most, aside, pool !== undefined) : asked;
+  if (chosen.count > 0 && engine.backend() === "js") return { home: undefined, count: 0, copies: false, fallback: NO_MODULE };
   return { ...chosen, home: chosen.count === 0 ? undefined : (pool ?? sharedPool(chosen.count)) };
 }
 
 /** Puts rows there; on this thread, where no worker can be started. */
-export async function put(rows: Rows, { home, count, copies, slot, keeps = false }: Place, { transfer }: Placement, weights: Float64Array | null): Promise<Executor> {
-  if (!home) return new Sliced(new Inline(rows, { weights }));
+export async function put(rows: Rows, { home, count, copies, slot, keeps = false, fallback }: Place, { transfer }: Placement, weights: Float64Array | null): Promise<Executor> {
+  if (!home) return new Sliced(new Inline(rows, { weights }), fallback);
   const holding = new Holding(home, rows, { weights, slots: slot === undefined ? home.idlest(count) : [slot], copies, transfer, keeps });
   try {
     await holding.begun();

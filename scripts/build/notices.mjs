@@ -12,20 +12,27 @@ export function writeNotices({ env }) {
   for (const { name, text } of parts) if (!text) throw new Stop(`${name} is shipped, but no file in it holds its licence`);
   const list = parts.map(({ name, version, licence, where }) => `| ${name} | ${version} | ${licence} | ${where} |`);
   const texts = parts.map(({ name, version, text }) => `## ${name} ${version}\n\n\`\`\`text\n${text.trim()}\n\`\`\``);
-  writeFileSync(inRoot("dist/THIRD-PARTY.md"), `# Third-party notices\n\nThe package contains these works of others. It has no dependencies that are installed beside it.\n\n| name | version | licence | where |\n|---|---|---|---|\n${list.join("\n")}\n\nThe compiled code also contains parts of the Rust standard library (MIT OR Apache-2.0, https://github.com/rust-lang/rust), whose licences' texts are those of LICENSE-MIT and LICENSE-APACHE with The Rust Project Contributors as holders.\n\n${texts.join("\n\n")}\n`);
+  writeFileSync(inRoot("dist/THIRD-PARTY.md"), `# Third-party notices\n\nThe package contains these works of others. It has no dependencies that are installed beside it.\n\n| name | version | licence | where |\n|---|---|---|---|\n${list.join("\n")}\n\nThe compiled code also contains parts of the Rust standard library (MIT OR Apache-2.0, https://github.com/rust-lang/rust), whose licences' texts are those of LICENSE-MIT and LICENSE-APACHE with The Rust Project Contributors as holders, and may contain parts of its compiler-builtins (MIT AND Apache-2.0 WITH LLVM-exception AND (MIT OR Apache-2.0), https://github.com/rust-lang/compiler-builtins).\n\n${texts.join("\n\n")}\n`);
 }
 
-/** The bundler heads each file that it takes in with its path. */
+/**
+ * The bundler heads each file that it takes in with its path. A package's file may hold what it depends on, bundled
+ * before: so the packages that a bundled one needs count too.
+ */
 function npmPackages() {
   const found = new Map();
-  for (const file of readdirSync(inRoot("dist")).filter((name) => name.endsWith(".js"))) {
-    for (const [, name] of readFileSync(inRoot("dist", file), "utf8").matchAll(/^\/\/ node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm)) found.set(name, file === "cli.js" ? "the command" : "the library");
-  }
-  return [...found].map(([name, where]) => {
+  const take = (name, where) => {
+    if (found.get(name)?.where === where || found.get(name)?.where === "the library") return;
     const folder = inRoot("node_modules", name);
-    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    return { name, version, licence: license, where, text: licenceIn(folder) };
-  });
+    const { version, license, dependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    found.set(name, { name, version, licence: license, where, text: licenceIn(folder) });
+    for (const needed of Object.keys(dependencies)) take(needed, where);
+  };
+  for (const file of readdirSync(inRoot("dist")).filter((name) => name.endsWith(".js"))) {
+    const text = readFileSync(inRoot("dist", file), "utf8");
+    for (const [, name] of text.matchAll(/^\/\/ node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm)) take(name, file === "cli.js" ? "the command" : "the library");
+  }
+  return [...found.values()];
 }
 
 /** The crates that are compiled into the module: not those that only run while it is compiled. */

@@ -105,14 +105,17 @@ function lay(dir, { name, folder, answers, script }, { unpacked }) {
 
 async function expectedAnswers() {
   const load = (path) => import(pathToFileURL(path).href);
-  const { core, faces } = await load(join(own, "app/problem.js"));
-  const [lloyd, mlKmeans, { default: skmeans }] = await Promise.all(["index", "ml-kmeans", "skmeans"].map((name) => load(inRoot(`dist/${name}.js`))));
-  return JSON.parse(JSON.stringify({ core: await core(lloyd), faces: faces(mlKmeans, skmeans) }));
+  const { core, entries, faces } = await load(join(own, "app/problem.js"));
+  const dist = async (...names) => Promise.all(names.map((name) => load(inRoot(`dist/${name}.js`))));
+  const [lloyd, mlKmeans, { default: skmeans }] = await dist("index", "ml-kmeans", "skmeans");
+  const [geometry, metrics, plot, select, statistics, worker] = await dist("geometry", "metrics", "plot", "select", "simple-statistics", "worker");
+  return JSON.parse(JSON.stringify({ core: await core(lloyd), faces: faces(mlKmeans, skmeans), entries: await entries({ geometry, metrics, plot, select, statistics, worker }) }));
 }
 
 function compare(answers, expected, wanted) {
   const javascript = { ...expected.core, backend: "js" };
-  const all = { all: expected, core: { core: expected.core }, js: { core: javascript }, refused: { refused: answers.refused, faces: expected.faces, core: javascript } };
+  const { entries, ...most } = expected;
+  const all = { all: most, entries, core: { core: expected.core }, js: { core: javascript }, refused: { refused: answers.refused, faces: expected.faces, core: javascript } };
   const [got, needed] = [answers, all[wanted]].map((value) => JSON.stringify(value));
   if (answers.error) throw new Error(answers.error);
   if (wanted === "refused" && !/^wasm-unavailable: .*'wasm-unsafe-eval'/.test(answers.refused)) throw new Error(`kmeansSync said: ${answers.refused}`);

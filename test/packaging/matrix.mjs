@@ -4,6 +4,11 @@
 
 import { readFileSync } from "node:fs";
 
+/** No WebAssembly. */
+const STRICT = "default-src 'self'; img-src data:";
+/** What pictures need, in Node. */
+const drawn = { "@observablehq/plot": "0.6", linkedom: "0.18" };
+
 /** `wanted`: which answers are expected; by default all of them, by WebAssembly. */
 export const consumers = [
   ...[20, 22, 24].flatMap((major) => [
@@ -12,6 +17,8 @@ export const consumers = [
   ]),
   { name: "Node, lloyd/slim", wanted: "core", answers: "answers-slim.js", run: ({ node }) => node(20, ["print.js"]) },
   { name: "Node, lloyd/js", wanted: "js", answers: "answers-js.js", run: ({ node }) => node(20, ["print.js"]) },
+  { name: "Node, the other entries, import", wanted: "entries", answers: "answers-entries.js", tools: drawn, run: ({ node }) => node(24, ["print.js"]) },
+  { name: "Node, the other entries, require", wanted: "entries", tools: drawn, run: ({ node }) => node(20, ["print-entries.cjs"]) },
   { name: "Deno", tools: platform("deno"), run: ({ tool }) => tool("deno", ["run", "--no-remote", "--node-modules-dir=manual", "--allow-read", "print.js"]) },
   { name: "Bun, import", tools: platform("bun"), run: ({ tool }) => tool("bun", ["print.js"]) },
   { name: "Bun, require", tools: platform("bun"), run: ({ tool }) => tool("bun", ["print.cjs"]) },
@@ -32,15 +39,18 @@ export const consumers = [
   { name: "Rspack", tools: { "@rspack/core": "2" }, run: bundled("@rspack/core") },
   { name: "Rspack, the app's worker", tools: { "@rspack/core": "2" }, script: "page-worker.js", run: bundled("@rspack/core") },
   { name: "esbuild", tools: { esbuild: "0.28.2" }, run: esbuilt() },
-  { name: "Rollup", tools: { rollup: "4", "@rollup/plugin-node-resolve": "16" }, run: rolled },
+  { name: "Rollup", ...builder("Rollup") },
   { name: "Parcel", wanted: "core", answers: "answers-core.js", tools: { parcel: "2" }, run: async ({ bin, serve, visit }) => (await bin("parcel", ["build", "index.html", "--no-cache"]), visit(await serve("dist"))) },
+  ...["Vite 8", "webpack", "esbuild"].map((bundler) => ({ name: `${bundler}, the other entries`, wanted: "entries", answers: "answers-entries.js", ...builder(bundler, { "@observablehq/plot": drawn["@observablehq/plot"] }) })),
+  ...["Vite 8", "Vite 7", "webpack", "Rspack", "esbuild", "Rollup"].map((bundler) => ({ name: `${bundler}, the app's pool`, wanted: "core", answers: "answers-pool.js", ...builder(bundler, {}, undefined, ["pool.js"]) })),
   { name: "Next", tools: { next: "16", react: "19", "react-dom": "19" }, folder: "next", run: next },
 
   { name: "a module script", run: async ({ serve, visit }) => visit(await serve(".", { importMap: true })) },
   { name: "a policy with 'wasm-unsafe-eval'", tools: { esbuild: "0.28.2" }, run: esbuilt("default-src 'self'; img-src data:; script-src 'self' 'wasm-unsafe-eval'") },
-  ...["Vite 8", "Vite 7", "webpack", "Rspack"].map((bundler) => ({ name: `a policy without it, ${bundler}`, wanted: "refused", answers: "answers-policy.js", ...forbidden(bundler) })),
+  ...["Vite 8", "Vite 7", "webpack", "Rspack"].map((bundler) => ({ name: `a policy without it, ${bundler}`, wanted: "refused", answers: "answers-policy.js", ...builder(bundler, {}, STRICT) })),
+  ...["esbuild", "esbuild, one file", "Rollup"].map((bundler) => ({ name: `a policy without it, ${bundler}`, wanted: "js", answers: "answers-fallback.js", ...builder(bundler, {}, STRICT) })),
   { name: "a policy without it, module scripts", wanted: "refused", answers: "answers-policy.js", run: async ({ serve, visit }) => visit(await serve(".", { policy: "default-src 'self' 'unsafe-inline'; img-src data:", importMap: true })) },
-  { name: "a policy without it, lloyd/js", wanted: "js", answers: "answers-js.js", tools: { esbuild: "0.28.2" }, run: esbuilt("default-src 'self'; img-src data:") },
+  { name: "a policy without it, lloyd/js", wanted: "js", answers: "answers-js.js", tools: { esbuild: "0.28.2" }, run: esbuilt(STRICT) },
 
   { name: "the guides' page", run: guidePage },
   { name: "the guides' worker", tools: { vite: "8" }, run: guideWorker },
@@ -69,13 +79,19 @@ function platform(name) {
   return { [packages[name]]: { deno: "2", bun: "1", workerd: "1" }[name] };
 }
 
-/** Builds with a bundler, for a page that may not use WebAssembly. */
-function forbidden(bundler) {
-  const policy = "default-src 'self'; img-src data:";
+/** Builds with a bundler, for a page with a policy, beside other packages; `also`: scripts of workers, for bundlers that do not find them. */
+function builder(bundler, beside = {}, policy, also) {
   const [name, major] = bundler.split(" ");
-  if (name === "Vite") return { tools: { vite: major }, run: async ({ bin, serve, visit }) => (await bin("vite", ["build"]), visit(await serve("dist", { policy }))) };
-  const tool = { webpack: "webpack", Rspack: "@rspack/core" }[name];
-  return { tools: { [tool]: { webpack: "5", Rspack: "2" }[name] }, run: bundled(tool, policy) };
+  const vite = async ({ bin, serve, visit }) => (await bin("vite", ["build"]), visit(await serve("dist", { policy })));
+  const [tools, run] = {
+    Vite: [{ vite: major }, vite],
+    webpack: [{ webpack: "5" }, bundled("webpack", policy)],
+    Rspack: [{ "@rspack/core": "2" }, bundled("@rspack/core", policy)],
+    esbuild: [{ esbuild: "0.28.2" }, esbuilt(policy, undefined, also)],
+    "esbuild,": [{ esbuild: "0.28.2" }, esbuilt(policy, ["--format=iife"])],
+    Rollup: [{ rollup: "4", "@rollup/plugin-node-resolve": "16" }, rolled(policy, also)],
+  }[name];
+  return { tools: { ...tools, ...beside }, run };
 }
 
 function bundled(bundler, policy) {
@@ -92,18 +108,20 @@ function bundled(bundler, policy) {
   };
 }
 
-function esbuilt(policy) {
+function esbuilt(policy, form = ["--splitting", "--format=esm"], also = []) {
   return async ({ bin, serve, visit, write }) => {
-    await bin("esbuild", ["page.js", "--bundle", "--splitting", "--format=esm", "--outdir=dist", "--log-level=warning"]);
+    await bin("esbuild", ["page.js", ...also, "--bundle", ...form, "--outdir=dist", "--log-level=warning"]);
     write("dist/index.html", `<!doctype html><title>A page</title><link rel="icon" href="data:," /><script type="module" src="./page.js"></script>`);
     return visit(await serve("dist", { policy }));
   };
 }
 
-async function rolled({ bin, serve, visit, write }) {
-  await bin("rollup", ["page.js", "-p", "node-resolve", "-d", "dist", "-f", "es", "--silent"]);
-  write("dist/index.html", `<!doctype html><title>A page</title><link rel="icon" href="data:," /><script type="module" src="./page.js"></script>`);
-  return visit(await serve("dist"));
+function rolled(policy, also = []) {
+  return async ({ bin, serve, visit, write }) => {
+    await bin("rollup", ["page.js", ...also, "-p", "node-resolve", "-d", "dist", "-f", "es", "--silent"]);
+    write("dist/index.html", `<!doctype html><title>A page</title><link rel="icon" href="data:," /><script type="module" src="./page.js"></script>`);
+    return visit(await serve("dist", { policy }));
+  };
 }
 
 async function next({ bin, server, visit, fetchText }) {
@@ -167,7 +185,7 @@ async function typed({ bin, write }) {
   }
 }
 
-/** Node 10 knows no exports map; lloyd/slim is a script module outside Node; skmeans is a function where it is required. */
+/** Node 10 knows no exports map; lloyd/engine-js is a module, to be loaded by import(); lloyd/slim is a script module outside Node; skmeans is a function where it is required. */
 async function attw({ bin, tarball }) {
-  await bin("attw", [tarball, "--profile", "node16", "--exclude-entrypoints", "./lloyd.wasm", "./pool-worker", "./facade-worker"]);
+  await bin("attw", [tarball, "--profile", "node16", "--exclude-entrypoints", "./lloyd.wasm", "./pool-worker", "./facade-worker", "./engine-js"]);
 }

@@ -8,12 +8,15 @@ export function draws(near: Float64Array, cumulated: Float64Array, trials: numbe
   const scale = 1 / sum;
   let total = 0;
   for (let i = 0; i < near.length; i++) cumulated[i] = total += near[i] * scale;
-  return Array.from({ length: trials }, () => firstAtLeast(cumulated, uniform()));
+  const drawn: number[] = [];
+  while (drawn.length < trials) drawn.push(firstAtLeast(cumulated, uniform()));
+  return drawn;
 }
 
 /** The first index whose value is not below `u`; the last where there is none, 0 among NaN. */
 function firstAtLeast(ascending: Float64Array, u: number): number {
-  let [low, high] = [0, ascending.length - 1];
+  let low = 0;
+  let high = ascending.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (u > ascending[middle]) low = middle + 1;

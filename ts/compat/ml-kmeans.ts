@@ -8,11 +8,11 @@
  */
 import { LloydError, show } from "../errors.js";
 import { Custom, rowsOf } from "../executor/finders.js";
-import type { Finder } from "../executor/plain.js";
+import { floats } from "../executor/slab.js";
 import { between, mostDistant, plusPlus, random, uniformFrom } from "./ml-kmeans/seeds.js";
 import { KMeansResult, squaredEuclidean, type DistanceFunction } from "./ml-kmeans/result.js";
 import { parseTable } from "./rows.js";
-import { copied, listed, trajectory, withFinder, type Table, type Turn } from "./trajectory.js";
+import { copied, finderFor, listed, squaresWithin, trajectory, type Table, type Turn } from "./trajectory.js";
 
 export { KMeansResult } from "./ml-kmeans/result.js";
 export type { CentroidWithInformation, DistanceFunction } from "./ml-kmeans/result.js";
@@ -97,30 +97,34 @@ function begin(rows: readonly number[][], table: Table, K: number, initializatio
 /** Columns beyond the rows' are left out. */
 function given(centroids: readonly unknown[], K: number, columns: number): Float64Array {
   if (centroids.length !== K) throw new LloydError("bad-init", `The initial centers should have the same length as K: there are ${centroids.length}, K is ${K}`);
-  const flat = new Float64Array(K * columns);
-  centroids.forEach((centroid, j) => {
-    for (let c = 0; c < columns; c++) {
-      const value = (centroid as number[] | null)?.[c];
+  const flat = floats(K * columns);
+  for (let j = 0, at = 0; j < K; j++) {
+    const centroid = centroids[j] as ArrayLike<number> | null | undefined;
+    for (let c = 0; c < columns; c++, at++) {
+      const value = centroid?.[c];
       if (!Number.isFinite(value)) throw new LloydError("bad-init", `initialization: coordinate ${c} of center ${j} is ${show(value)}; expected ${columns} finite numbers`);
-      flat[j * columns + c] = value!;
+      flat[at] = value!;
     }
-  });
+  }
   return flat;
 }
 
-function* turns({ rows, table, K, distance, tolerance, start }: Problem, limit: number): Generator<Turn, void> {
-  if (!(0 < limit)) return;
-  const stays = (from: Float64Array, to: Float64Array) => {
-    const before = rowsOf(from, K);
-    return !rowsOf(to, K).some((centroid, j) => distance(centroid, before[j]) > tolerance);
-  };
-  const run = (finder: Finder) =>
-    trajectory(table, K, start, finder, {
-      empty: "stays",
-      stops: ({ from, to, made }) => (stays(from, to) ? "converged" : made < limit ? null : "max-iterations"),
-    });
-  if (distance !== squaredEuclidean) yield* run(new Custom(rows, distance, "first", Number.MAX_VALUE));
-  else yield* withFinder(table, K, { by: "squares", ties: "first" }, run);
+function turns({ rows, table, K, distance, tolerance, start }: Problem, limit: number): Iterable<Turn> {
+  if (!(0 < limit)) return [];
+  const own = distance !== squaredEuclidean;
+  const finder = own ? new Custom(rows, distance, "first", Number.MAX_VALUE) : finderFor(table, K, { by: "squares", ties: "first" });
+  return trajectory(table, K, start, finder, {
+    stops(made, from, to) {
+      const stays = own ? within(tolerance, from, to, K, distance) : squaresWithin(tolerance, from, to, K);
+      return stays ? "converged" : made < limit ? null : "max-iterations";
+    },
+  });
+}
+
+/** Whether no centroid moved farther than the tolerance, as the caller measures it. */
+function within(tolerance: number, from: Float64Array, to: Float64Array, K: number, distance: DistanceFunction): boolean {
+  const before = rowsOf(from, K);
+  return !rowsOf(to, K).some((centroid, j) => distance(centroid, before[j]) > tolerance);
 }
 
 function resultOf({ labels, to, made, stopped }: Turn, { K, distance }: Problem): KMeansResult {

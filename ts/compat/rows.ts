@@ -1,12 +1,13 @@
 import { LloydError, plural, show } from "../errors.js";
+import { floats } from "../executor/slab.js";
 import { isNumbers } from "../points.js";
 import type { Table } from "./trajectory.js";
 
 /** Rows as one array; null where they are not all `columns` finite numbers. */
 export function tableOf(rows: readonly unknown[], columns: number): Table | null {
-  const data = new Float64Array(rows.length * columns);
-  let at = 0;
-  for (const row of rows) {
+  const data = floats(rows.length * columns);
+  for (let i = 0, at = 0; i < rows.length; i++) {
+    const row = rows[i];
     if (!isNumbers(row) || row.length !== columns) return null;
     for (let j = 0; j < columns; j++, at++) {
       const value = row[j];
@@ -29,13 +30,14 @@ export function parseTable(rows: readonly unknown[], finite: boolean): Table {
     throw new LloydError("bad-points", `Data must be a 2D array with at least one element: row 0 is ${show(first)}`);
   }
   const columns = first.length;
-  const data = new Float64Array(rows.length * columns);
-  rows.forEach((row, i) => {
+  const data = floats(rows.length * columns);
+  for (let i = 0, at = 0; i < rows.length; i++) {
+    const row = rows[i];
     if (!isNumbers(row) || row.length !== columns) {
       const given = isNumbers(row) ? `has ${plural(row.length, "number")}` : `is ${show(row)}`;
       throw new LloydError("ragged-rows", `Inconsistent array dimensions: row ${i} ${given}; expected ${columns}, as in row 0`);
     }
-    for (let j = 0; j < columns; j++) {
+    for (let j = 0; j < columns; j++, at++) {
       const value: unknown = row[j];
       if (typeof value !== "number") {
         throw new LloydError("not-a-number", `Input data contains non-numeric values: row ${i}, column ${j} is ${show(value)} (${typeof value})`);
@@ -43,8 +45,8 @@ export function parseTable(rows: readonly unknown[], finite: boolean): Table {
       if (finite && !Number.isFinite(value)) {
         throw new LloydError("not-finite", `row ${i}, column ${j} is ${value}; expected a finite number`);
       }
-      data[i * columns + j] = value;
+      data[at] = value;
     }
-  });
+  }
   return { data, count: rows.length, columns };
 }

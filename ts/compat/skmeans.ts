@@ -6,13 +6,15 @@
  *
  * @module lloyd/skmeans
  */
+import type { Driver } from "../driver/driver.js";
 import { LloydError, show } from "../errors.js";
-import { Custom, Direct, type Measure } from "../executor/finders.js";
-import type { Finder } from "../executor/plain.js";
+import { Custom, rowsOf } from "../executor/finders.js";
+import { floats } from "../executor/slab.js";
 import { isNumbers, type Numbers } from "../points.js";
+import type { Assigned } from "../questions.js";
 import { parseTable } from "./rows.js";
 import { begin, type Draw } from "./skmeans/seeds.js";
-import { listed, trajectory, withFinder, type Table, type Turn } from "./trajectory.js";
+import { finderFor, listed, trajectory, type Table, type Turn } from "./trajectory.js";
 
 export type { Draw } from "./skmeans/seeds.js";
 
@@ -69,27 +71,37 @@ function skmeans<P extends Point>(data: readonly P[], k: number, initial?: Draw 
   for (last of turns(table, data, k, start, whole, limit, flat, fndist));
   const { made, labels, to, stopped } = last!;
   const centroids = (given ?? []) as unknown[];
-  for (let j = 0; j < k; j++) centroids[j] = flat ? to[j] : Array.from(to.subarray(j * table.columns, (j + 1) * table.columns));
+  const rows = flat ? to : rowsOf(to, k);
+  for (let j = 0; j < k; j++) centroids[j] = rows[j];
   return { it: made - Number(stopped === "stable"), k, idxs: listed(labels), centroids: centroids as Result<P>["centroids"], test };
 }
 
 export default skmeans;
 
 /** `whole`: whether the first centroids had all coordinates, so that they may be the last ones too. */
-function* turns<P extends Point>(table: Table, data: readonly P[], k: number, start: Float64Array, whole: boolean, limit: number, flat: boolean, fndist?: Distance<P> | null): Generator<Turn, void> {
-  const run = (finder: Finder) =>
-    trajectory(table, k, start, finder, {
-      empty: "zeros",
-      stops: ({ from, to, made }) => ((whole || made > 1) && to.every((value, at) => value === from[at]) ? "stable" : made < limit ? null : "max-iterations"),
-    });
-  if (fndist) yield* run(new Custom(data, (point, centroid) => fndist(point, (flat ? centroid[0] : centroid) as P), "last"));
-  else yield* withFinder(table, k, { by: flat ? "absolute" : "squares", ties: "last" }, run);
+function turns<P extends Point>(table: Table, data: readonly P[], k: number, start: Float64Array, whole: boolean, limit: number, flat: boolean, fndist?: Distance<P> | null): Iterable<Turn> {
+  const custom = fndist && new Custom(data, (point, centroid) => fndist(point, (flat ? centroid[0] : centroid) as P), "last");
+  return trajectory(table, k, start, custom ?? finderFor(table, k, { by: flat ? "absolute" : "squares", ties: "last" }), {
+    fill: zeros,
+    stops: (made, from, to) => ((whole || made > 1) && same(from, to) ? "stable" : made < limit ? null : "max-iterations"),
+  });
+}
+
+/** A cluster without points gets the mean of one point of zeros. */
+function* zeros(_: Float64Array, found: Assigned): Driver<Assigned, Turn> {
+  const { changed, counts, sums } = found;
+  return counts.includes(0) ? { changed, counts, sums, weights: counts.map((count) => count || 1) } : found;
+}
+
+function same(a: Float64Array, b: Float64Array): boolean {
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Coordinates that are missing count as 0, those beyond the points' are left out. */
 function parseCentroids(given: ArrayLike<unknown>, k: number, columns: number, flat: boolean): { start: Float64Array; whole: boolean } {
   if (given.length < k) throw new LloydError("bad-init", `initial has ${given.length} centroids; expected ${k}`);
-  const start = new Float64Array(k * columns);
+  const start = floats(k * columns);
   let whole = true;
   for (let j = 0; j < k; j++) {
     const centroid = flat ? [given[j]] : given[j];
@@ -105,20 +117,23 @@ function parseCentroids(given: ArrayLike<unknown>, k: number, columns: number, f
 }
 
 function test<P extends Point>(this: Result<P>, point: P, fndist?: Distance<P>): Nearest<P> {
-  const { centroids } = this;
-  const coordinates = Float64Array.from(typeof point === "number" ? [point] : (point as ArrayLike<number>));
-  const columns = coordinates.length;
-  const measure: Measure = { by: typeof point === "number" ? "absolute" : "squares", ties: "last" };
-  const labels = new Int32Array(1);
-  if (fndist) {
-    let best = Infinity;
-    centroids.forEach((centroid, j) => {
-      const far = fndist(point, centroid as unknown as P);
-      if (far <= best) [best, labels[0]] = [far, j];
-    });
-  } else {
-    const flat = Float64Array.from(centroids.flatMap((centroid) => (typeof centroid === "number" ? [centroid] : Array.from({ length: columns }, (_, c) => (centroid as number[])[c] || 0))));
-    new Direct(coordinates, columns, measure).find(flat, centroids.length, labels);
+  const measure = (fndist ?? (typeof point === "number" ? apart : squares)) as (point: P, centroid: unknown) => number;
+  let [best, idx] = [Infinity, 0];
+  this.centroids.forEach((centroid, j) => {
+    const far = measure(point, centroid);
+    if (far <= best) [best, idx] = [far, j];
+  });
+  return { idx, centroid: this.centroids[idx] };
+}
+
+const apart = (point: number, centroid: number) => Math.abs(point - centroid);
+
+/** Coordinates that are missing count as 0. */
+function squares(point: ArrayLike<number>, centroid: ArrayLike<number>): number {
+  let sum = 0;
+  for (let c = 0; c < point.length; c++) {
+    const t = (point[c] || 0) - (centroid[c] || 0);
+    sum += t * t;
   }
-  return { idx: labels[0], centroid: centroids[labels[0]] };
+  return sum;
 }

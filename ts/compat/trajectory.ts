@@ -1,11 +1,12 @@
 import type { Driver } from "../driver/driver.js";
 import { doubtOf } from "../driver/frame.js";
-import { loop, type Move } from "../driver/loop.js";
+import { loop, type Move, type Rules } from "../driver/loop.js";
 import { load } from "../driver/space.js";
 import { LloydError } from "../errors.js";
 import { Certain, Direct, type Measure } from "../executor/finders.js";
 import { Inline } from "../executor/inline.js";
 import { Plain, type Finder } from "../executor/plain.js";
+import { floats } from "../executor/slab.js";
 import { pumpSync } from "../pump.js";
 import type { Stopped } from "../model.js";
 
@@ -33,58 +34,68 @@ const NATIVE = 2 ** 14;
 
 /** What one library does otherwise than another. */
 export interface Habits {
-  /** What becomes of the centroid of a cluster without rows. */
-  readonly empty: "stays" | "zeros";
-  /** Why a move was the last, or null. */
-  stops(move: Move): Stopped | null;
+  /** What becomes of clusters without rows; without it, each keeps its centroid. */
+  readonly fill?: Rules<Turn>["fill"];
+  /** Why the move from these k centroids to those was the last, or null. `made`: which it was, from 1. */
+  stops(made: number, from: Float64Array, to: Float64Array, k: number): Stopped | null;
 }
 
 /**
  * k-means from given centroids as most libraries go about it: a label is the nearest centroid's in
  * their arithmetic, a mean is a sum in the order of the rows, and labels are those before the last
- * move. The one loop runs it; only its rules are others.
+ * move. The one loop runs it; only its rules are others. Disposes of the finder.
  */
-export function* trajectory(table: Table, k: number, start: Float64Array, finder: Finder, { empty, stops }: Habits): Generator<Turn, void> {
-  const plain = new Plain(table.data, table.columns, finder);
-  const driver: Driver<unknown, Turn> = loop<Turn>(k, start, {
-    *fill(_, found) {
-      if (empty === "stays") return found;
-      // The mean of one row of zeros.
-      return { ...found, weights: found.counts.map((count) => count || 1) };
-    },
-    *moved(move) {
-      const stopped = stops(move);
-      yield { ask: "progress", step: () => ({ ...move, labels: plain.labels, stopped }) };
-      return stopped;
-    },
-  });
-  for (let turn = driver.next(); !turn.done; ) {
-    const said = turn.value;
-    if (said.ask === "progress") yield said.step();
-    turn = driver.next(said.ask === "assign" ? plain.answer(said) : undefined);
-  }
-}
-
-/** Runs `use` with a finder by this measure: a native one where it pays and can be had. */
-export function* withFinder<T>(table: Table, k: number, measure: Measure, use: (finder: Finder) => Generator<T, void>, native = table.count * table.columns * k >= NATIVE): Generator<T, void> {
-  const direct = new Direct(table.data, table.columns, measure);
-  const inline = native ? loaded(table) : null;
+export function* trajectory(table: Table, k: number, start: Float64Array, finder: Finder, habits: Habits): Generator<Turn, void> {
   try {
-    yield* use(inline ? new Certain(inline.executor.shards[0], inline.frame, inline.doubt, direct) : direct);
+    const plain = new Plain(table.data, table.columns, finder);
+    const driver = loop(k, start, new Face(k, habits, plain.labels));
+    for (let turn = driver.next(); !turn.done; ) {
+      const said = turn.value;
+      if (said.ask === "progress") yield said.step();
+      turn = driver.next(said.ask === "assign" ? plain.answer(said) : undefined);
+    }
   } finally {
-    inline?.executor.dispose();
+    finder.dispose?.();
   }
 }
 
-/** The rows in WebAssembly; null where there is none, no room, or no frame that the rows fit. */
-function loaded(table: Table) {
-  let executor: Inline | undefined;
+/** A class, as generator functions cost microseconds when each call makes its own. */
+class Face implements Rules<Turn> {
+  readonly fill: Habits["fill"];
+  readonly room = floats;
+  readonly #k: number;
+  readonly #stops: Habits["stops"];
+  readonly #labels: Turn["labels"];
+
+  constructor(k: number, { fill, stops }: Habits, labels: Turn["labels"]) {
+    this.fill = fill;
+    this.#k = k;
+    this.#stops = stops;
+    this.#labels = labels;
+  }
+
+  *moved({ made, from, to }: Move): Driver<Turn["stopped"], Turn> {
+    const stopped = this.#stops(made, from, to, this.#k);
+    yield { ask: "progress", step: () => ({ made, labels: this.#labels, from, to, stopped }) };
+    return stopped;
+  }
+}
+
+/** The nearest by this measure: found natively where that pays and can be had. */
+export function finderFor(table: Table, k: number, measure: Measure, native = table.count * table.columns * k >= NATIVE): Finder {
+  const direct = new Direct(table.data, table.columns, measure);
+  return (native && certain(table, direct)) || direct;
+}
+
+/** With the rows in WebAssembly; null where there is none, no room, or no frame that the rows fit. */
+function certain(table: Table, direct: Direct): Certain | null {
+  let rows: Inline | undefined;
   try {
-    executor = new Inline(table);
-    const { frame } = pumpSync(load(table.count, table.columns, false, (column) => `column ${column}`), executor);
-    return { executor, frame, doubt: doubtOf(frame, table.count) };
+    rows = new Inline(table);
+    const { frame } = pumpSync(load(table.count, table.columns, false, (column) => `column ${column}`), rows);
+    return new Certain(rows, frame, doubtOf(frame, table.count), direct);
   } catch (error) {
-    executor?.dispose();
+    rows?.dispose();
     if (error instanceof LloydError && LIMITS.includes(error.code)) return null;
     throw error;
   }
@@ -93,10 +104,22 @@ function loaded(table: Table) {
 /** What keeps rows out of WebAssembly, and leaves plain JavaScript. */
 const LIMITS: readonly string[] = ["wasm-unavailable", "out-of-memory", "out-of-range"];
 
+/** Whether no centroid moved farther than this, squared. */
+export function squaresWithin(tolerance: number, from: Float64Array, to: Float64Array, k: number): boolean {
+  const columns = to.length / k;
+  for (let at = 0; at < to.length; ) {
+    let sum = 0;
+    for (const end = at + columns; at < end; at++) sum += (to[at] - from[at]) * (to[at] - from[at]);
+    if (sum > tolerance) return false;
+  }
+  return true;
+}
+
 /** Some of the rows, one after the other. */
 export function copied({ data, columns }: Table, rows: readonly number[]): Float64Array {
-  const flat = new Float64Array(rows.length * columns);
-  rows.forEach((row, j) => flat.set(data.subarray(row * columns, (row + 1) * columns), j * columns));
+  const flat = floats(rows.length * columns);
+  let to = 0;
+  for (const row of rows) for (let at = row * columns, end = at + columns; at < end; at++) flat[to++] = data[at];
   return flat;
 }
 

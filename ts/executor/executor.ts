@@ -33,7 +33,7 @@ export interface ExecutorReport {
    * under way, replies being merged, waiting for a free core.
    */
   readonly overhead?: number;
-  /** Why no worker could be started, where some were wanted. */
+  /** Why there are no workers, where some were wanted: they cannot be started, or plain JavaScript runs in place of WebAssembly. */
   readonly fallback?: string;
 }
 

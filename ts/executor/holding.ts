@@ -60,7 +60,7 @@ export class Holding implements Executor {
 
   constructor(pool: Pool, { data, count, columns }: Rows, options: HoldingOptions) {
     this.#pool = pool;
-    this.#holding = pool.takeUp();
+    this.#holding = pool.takeUp(options.slots);
     this.#options = options;
     this.#shape = { count, columns };
     this.#data = data;
@@ -113,7 +113,7 @@ export class Holding implements Executor {
     if (this.#disposed.signal.aborted) return;
     this.#disposed.abort(new LloydError("disposed", "these rows have been disposed of while they were in use"));
     this.#data = null;
-    this.#pool.giveUp();
+    this.#pool.giveUp(this.#options.slots);
     for (const part of this.#parts) {
       if (part.member) this.#release(part.member);
       part.member = undefined;
@@ -121,7 +121,6 @@ export class Holding implements Executor {
   }
 
   #release(member: Member): void {
-    member.held -= 1;
     member.tell({ do: "drop", holding: this.#holding });
   }
 
@@ -186,7 +185,6 @@ export class Holding implements Executor {
     if (member.lost) throw member.lost;
     signal.throwIfAborted();
     member.tell({ do: "hold", holding: this.#holding, slice }, slice.data.buffer instanceof ArrayBuffer ? [slice.data.buffer] : []);
-    member.held += 1;
     part.sent = true;
     if (this.#options.transfer && this.#parts.every(({ sent }) => sent)) this.#data = null;
     try {

@@ -27,8 +27,6 @@ const PINGS = 4;
  */
 export class Member {
   readonly way: Way;
-  /** Sets of rows that it holds. */
-  held = 0;
   /** Resolves when the worker is at work; rejects with {@link Lost}. */
   readonly ready: Promise<void>;
   /** Why it is gone. */

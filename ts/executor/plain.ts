@@ -1,10 +1,17 @@
 import { LloydError } from "../errors.js";
 import type { Assign, Assigned } from "../questions.js";
+import { floats, integers } from "./slab.js";
 
 /** Finds each row's nearest centroid. */
 export interface Finder {
-  /** `centroids`: k × d, in the rows' units. OUT `labels`: one per row; -1 where none is nearest. */
-  find(centroids: Float64Array, k: number, labels: Int32Array): void;
+  /**
+   * @param centroids k × d, in the rows' units
+   * @param labels INOUT one per row; -1 where none is nearest
+   * @returns how many of them changed
+   */
+  find(centroids: Float64Array, k: number, labels: Int32Array): number;
+  /** Frees what it holds. */
+  dispose?(): void;
 }
 
 /**
@@ -18,48 +25,33 @@ export class Plain {
   readonly #data: Float64Array;
   readonly #columns: number;
   readonly #finder: Finder;
+  #counts: Float64Array | undefined;
+  #sums: Float64Array | undefined;
 
   /** `data`: rows of `columns`, row-major. */
   constructor(data: Float64Array, columns: number, finder: Finder) {
     this.#data = data;
     this.#columns = columns;
     this.#finder = finder;
-    this.labels = new Int32Array(data.length / columns).fill(-1);
+    this.labels = integers(data.length / columns).fill(-1);
   }
 
-  /** Clusters by nearest centroid. */
+  /** Clusters by nearest centroid, of the same number each time. The next answer overwrites them: of small problems, memory is most of the time. */
   answer({ k, centroids }: Assign): Assigned {
-    const { labels } = this;
-    const before = labels.slice();
-    this.#finder.find(centroids, k, labels);
-    const counts = counted(labels, k);
-    const sums = new Float64Array(k * this.#columns);
-    add(this.#data, this.#columns, labels, sums);
-    return { changed: differing(labels, before), counts, weights: counts, sums };
+    const changed = this.#finder.find(centroids, k, this.labels);
+    const counts = (this.#counts ??= floats(k)).fill(0);
+    const sums = (this.#sums ??= floats(k * this.#columns)).fill(0);
+    add(this.#data, this.#columns, this.labels, counts, sums);
+    return { changed, counts, weights: counts, sums };
   }
 }
 
-/** Rows of each cluster. @throws LloydError where a row has none */
-function counted(labels: Int32Array, k: number): Float64Array<ArrayBuffer> {
-  const counts = new Uint32Array(k);
-  for (let i = 0; i < labels.length; i++) {
+/** Adds each row to its cluster, one after the other. @throws LloydError where a row has none */
+function add(data: Float64Array, columns: number, labels: Int32Array, counts: Float64Array, sums: Float64Array): void {
+  for (let i = 0, at = 0; i < labels.length; i++) {
     const label = labels[i];
     if (label < 0) throw new LloydError("out-of-range", `no centroid is nearest to row ${i}: its distances to all of them are NaN, or too large for a number`);
     counts[label] += 1;
-  }
-  return Float64Array.from(counts);
-}
-
-function differing(a: Int32Array, b: Int32Array): number {
-  let count = 0;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) count += 1;
-  return count;
-}
-
-/** Adds each row to its cluster's sum, one after the other. */
-function add(data: Float64Array, columns: number, labels: Int32Array, sums: Float64Array): void {
-  for (let i = 0, at = 0; i < labels.length; i++, at += columns) {
-    const to = labels[i] * columns;
-    for (let c = 0; c < columns; c++) sums[to + c] += data[at + c];
+    for (let to = label * columns, end = to + columns; to < end; to++, at++) sums[to] += data[at];
   }
 }

@@ -32,8 +32,9 @@ export class Pool {
   #failure: Error | undefined;
   #inside = 0;
   #holdings = 0;
-  /** Sets of rows that are held. */
+  /** Sets of rows that are held, or on their way: in all, and by slot. */
   #held = 0;
+  readonly #busy: number[] = [];
   #disposed = false;
   /** Called whenever the last rows were given up. @internal */
   whenIdle: (() => void) | undefined;
@@ -124,22 +125,24 @@ export class Pool {
     return made.member;
   }
 
-  /** The slots that have least to do, `count` of them, ascending. @internal */
+  /** The slots that hold least, `count` of them, ascending. @internal */
   idlest(count: number): number[] {
-    const busy = (slot: number) => this.#slots[slot]?.started?.held ?? 0;
+    const busy = (slot: number) => this.#busy[slot] ?? 0;
     const slots = Array.from({ length: this.#size }, (_, slot) => slot);
     return slots.sort((a, b) => busy(a) - busy(b) || a - b).slice(0, count).sort((a, b) => a - b);
   }
 
-  /** A number for rows that are to be held. @internal */
-  takeUp(): number {
+  /** A number for rows that are to be held in these slots. @internal */
+  takeUp(slots: readonly number[]): number {
     this.#held += 1;
+    for (const slot of slots) this.#busy[slot] = (this.#busy[slot] ?? 0) + 1;
     return ++this.#holdings;
   }
 
-  /** Rows are held no longer. @internal */
-  giveUp(): void {
+  /** Rows are held there no longer. @internal */
+  giveUp(slots: readonly number[]): void {
     this.#held -= 1;
+    for (const slot of slots) this.#busy[slot] -= 1;
     if (this.#held === 0) this.whenIdle?.();
   }
 

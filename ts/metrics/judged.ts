@@ -77,7 +77,7 @@ export async function answered<T>(driver: Driver<T>, { rows, dataset, k }: Judge
   signal?.throwIfAborted();
   const placement = parsePlacement(options, dataset);
   // As much as one pass over the rows by so many centroids.
-  const place = placeFor(rows, dataset?.placement ?? placement, { k: Math.max(1, Math.ceil((2 * rows.count) / k)), restarts: 1 });
+  const place = await placeFor(rows, dataset?.placement ?? placement, { k: Math.max(1, Math.ceil((2 * rows.count) / k)), restarts: 1 });
   const leave = await place.home?.enter(signal);
   try {
     const executor = await put(rows, place, placement, null);

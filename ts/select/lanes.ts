@@ -25,7 +25,7 @@ interface Lane {
  */
 export class Lanes {
   readonly #choice: ParsedChoice;
-  readonly #place: Place;
+  #place!: Place;
   /** What is to be freed. */
   readonly #held: Executor[] = [];
   #fits!: Executor;
@@ -34,7 +34,6 @@ export class Lanes {
 
   constructor(choice: ParsedChoice) {
     this.#choice = choice;
-    this.#place = { ...placeFor(choice.rows, choice.placement, workOf(choice)), keeps: true };
   }
 
   get report(): ExecutorReport {
@@ -44,6 +43,7 @@ export class Lanes {
   /** Waits for a turn in the pool, for all of the choice, and puts the caller's rows there. */
   async enter(signal: AbortSignal): Promise<void> {
     const { rows, placement } = this.#choice;
+    this.#place = { ...(await placeFor(rows, placement, workOf(this.#choice))), keeps: true };
     this.#leave = await this.#place.home?.enter(signal);
     const loaded = this.#place.copies ? undefined : placement.dataset?.executor;
     const fits = (this.#fits = loaded ?? (await this.#put()));

@@ -21,3 +21,25 @@ export function faces({ kmeans }, skmeans) {
   const { centroids, iterations } = kmeans(points, 6, { seed: 1 });
   return { centroids, iterations, skmeans: skmeans(points, 6, points.slice(0, 6)).centroids };
 }
+
+export async function entries({ geometry, metrics, plot, select, statistics, worker }) {
+  const some = points.slice(0, 300);
+  const { k, model, table } = await select.chooseK(some, { from: 2, to: 7, seed: 1 });
+  const lloyd = await worker.createLloydWorker();
+  const far = await lloyd.kmeans(some, { k, seed: 1 });
+  lloyd.dispose();
+  let drawn = 0;
+  const alike = statistics.kMeansCluster(points, 4, () => (drawn = (drawn + 0.618033988749895) % 1));
+  const svg = await plot.toSVG(plot.scatter(model, some));
+  return {
+    k,
+    inertias: table.map(({ inertia }) => inertia),
+    far: far.centroids,
+    alike: alike.centroids,
+    same: metrics.adjustedRand(far.labels, model.labels),
+    dunn: await metrics.dunn(some, model),
+    silhouette: (await metrics.silhouette(some, model)).mean,
+    cells: geometry.voronoi(model).cells,
+    picture: /^<svg[^]*<\/svg>\s*$/.test(svg) && svg.match(/<circle/g).length > 300,
+  };
+}

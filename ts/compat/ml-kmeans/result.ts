@@ -1,5 +1,5 @@
-import { Direct } from "../../executor/finders.js";
 import { tableOf } from "../rows.js";
+import { finderFor, listed } from "../trajectory.js";
 
 /** How far two points lie apart: any function of two arrays of equal length. */
 export type DistanceFunction = (p: number[], q: number[]) => number;
@@ -43,12 +43,19 @@ export class KMeansResult {
 
   /** Index of the nearest centroid of each point, the lowest on ties; -1 where none is nearest. */
   nearest(data: readonly (readonly number[])[]): number[] {
+    const K = this.centroids.length;
     const columns = this.centroids[0].length;
-    const table = this.distance === squaredEuclidean && data.length > 0 ? tableOf(data, columns) : null;
-    if (!table) return Array.from(data, (point) => this.#nearest(point as number[]));
+    const table = this.distance === squaredEuclidean && K >= SOME && data.length * columns * K >= MANY ? tableOf(data, columns) : null;
+    if (!table) {
+      const found: number[] = [];
+      for (let i = 0; i < data.length; i++) found.push(nearestOf(this.centroids, data[i] as number[], this.distance));
+      return found;
+    }
     const labels = new Int32Array(table.count);
-    new Direct(table.data, columns, { by: "squares", ties: "first" }).find(Float64Array.from(this.centroids.flat()), this.centroids.length, labels);
-    return Array.from(labels);
+    const finder = finderFor(table, K, { by: "squares", ties: "first" });
+    finder.find(Float64Array.from(this.centroids.flat()), K, labels);
+    finder.dispose?.();
+    return listed(labels);
   }
 
   /**
@@ -66,17 +73,21 @@ export class KMeansResult {
     });
     return all.map(({ centroid, sum, size }) => ({ centroid, error: size > 0 ? sum / size : -1, size }));
   }
+}
 
-  #nearest(point: number[]): number {
-    let best = Number.MAX_VALUE;
-    let index = -1;
-    this.centroids.forEach((centroid, j) => {
-      const far = this.distance(point, centroid);
-      if (far < best) {
-        best = far;
-        index = j;
-      }
-    });
-    return index;
+/** Centroids and multiply-adds from which points are worth their way into WebAssembly for one look at them. */
+const SOME = 12;
+const MANY = 2 ** 18;
+
+function nearestOf(centroids: readonly number[][], point: number[], distance: DistanceFunction): number {
+  let best = Number.MAX_VALUE;
+  let index = -1;
+  for (let j = 0; j < centroids.length; j++) {
+    const far = distance(point, centroids[j]);
+    if (far < best) {
+      best = far;
+      index = j;
+    }
   }
+  return index;
 }

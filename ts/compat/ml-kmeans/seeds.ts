@@ -1,5 +1,6 @@
 import { XSadd } from "ml-xsadd";
 import { LloydError, show } from "../../errors.js";
+import { floats, integers } from "../../executor/slab.js";
 import { draws, type Uniform } from "../draws.js";
 import type { Table } from "../trajectory.js";
 import type { DistanceFunction } from "./result.js";
@@ -17,15 +18,15 @@ export function uniformFrom(seed: unknown): Uniform {
 
 /** K rows at random, each at most once. */
 export function random({ count }: Table, K: number, uniform: Uniform): number[] {
-  const left = Int32Array.from({ length: count }, (_, i) => i);
-  let size = count;
-  return Array.from({ length: K }, () => {
+  const left = integers(count);
+  for (let i = 0; i < count; i++) left[i] = i;
+  const chosen: number[] = [];
+  for (let size = count; chosen.length < K; size--) {
     const at = Math.floor(uniform() * size);
-    const row = left[at];
+    chosen.push(left[at]);
     left.copyWithin(at, at + 1, size);
-    size -= 1;
-    return row;
-  });
+  }
+  return chosen;
 }
 
 /**
@@ -36,7 +37,7 @@ export function random({ count }: Table, K: number, uniform: Uniform): number[] 
  */
 export function mostDistant({ count }: Table, K: number, uniform: Uniform, distance: (i: number, j: number) => number): number[] {
   const chosen = [Math.floor(uniform() * count)];
-  const nearest = new Float64Array(count).fill(Number.MAX_VALUE);
+  const nearest = floats(count).fill(Number.MAX_VALUE);
   while (chosen.length < K) {
     const last = chosen[chosen.length - 1];
     let [farthest, most] = [-1, -1];
@@ -76,15 +77,17 @@ export function plusPlus({ data, count, columns }: Table, K: number, uniform: Un
     return sum;
   };
   const chosen = [Math.floor(uniform() * count)];
-  let near = Float64Array.from({ length: count }, (_, i) => squared(i, chosen[0]));
-  const owner = new Int32Array(count);
-  const cumulated = new Float64Array(count);
-  const [tried, best] = [new Float64Array(count), new Float64Array(count)].map((of) => ({ of }));
+  let near = floats(count);
+  for (let i = 0; i < count; i++) near[i] = squared(i, chosen[0]);
+  const apart = floats(K);
+  const owner = integers(count);
+  const cumulated = floats(count);
+  const [tried, best] = [floats(count), floats(count)].map((of) => ({ of }));
   while (chosen.length < K) {
     const candidates = draws(near, cumulated, trials, uniform);
     let [winner, least] = [candidates[0], Infinity];
     for (const candidate of candidates) {
-      const apart = Float64Array.from(chosen, (row) => squared(candidate, row) / (4 + 1e-9) - TINY);
+      for (let j = 0; j < chosen.length; j++) apart[j] = squared(candidate, chosen[j]) / (4 + 1e-9) - TINY;
       let potential = 0;
       const to = tried.of;
       for (let i = 0; i < count; i++) {

@@ -1,4 +1,5 @@
 import { LloydError, show } from "../../errors.js";
+import { floats } from "../../executor/slab.js";
 import { copied, type Table } from "../trajectory.js";
 import { draws } from "../draws.js";
 
@@ -34,8 +35,8 @@ function distinctValues({ data, count, columns }: Table, k: number): number[] {
 /** k-means++ (Arthur & Vassilvitskii 2007): each next point drawn in proportion to its distance to the nearest one drawn. */
 function plusPlus({ count }: Table, k: number, distance: (i: number, j: number) => number): number[] {
   const rows = [Math.floor(Math.random() * count)];
-  const near = new Float64Array(count).fill(Infinity);
-  const cumulated = new Float64Array(count);
+  const near = floats(count).fill(Infinity);
+  const cumulated = floats(count);
   for (;;) {
     const last = rows[rows.length - 1];
     for (let i = 0; i < count; i++) near[i] = Math.min(near[i], distance(i, last));

@@ -1,0 +1,1 @@
+import "lloyd/pool-worker";
