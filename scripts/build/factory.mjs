@@ -29,10 +29,17 @@ function factory(glue, argument, instance) {
     .replace(/^\/\* @ts-self-types.*$/m, "")
     .replace(/^(async function __wbg_(load|init)|function initSync)\b[\s\S]*?^\}$/gm, "")
     .replace(/^if \(Symbol\.dispose\).*$/gm, "")
+    .replace(/\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{[^\n]*\}\s*: new/g, "new")
+    .replace(/^function __wbg_finalize_init\b[\s\S]*?^\}$/m, "function __wbg_finalize_init(instance) {\n    wasm = instance.exports;\n    wasm.__wbindgen_start();\n    return wasm;\n}")
+    .replace(/^let cachedUint8ArrayMemory0 = [\s\S]*?^\}$/m, "")
+    // Messages are not in the module (panics.mjs).
+    .replace(/^let cachedTextDecoder = [\s\S]*?^function decodeText\b[\s\S]*?^\}$/m, "")
+    .replace(/^function getStringFromWasm0\b[\s\S]*?^\}$/m, "")
+    .replace("new Error(getStringFromWasm0(arg0, arg1))", 'new Error("an object was used while it was in use")')
     .replace(/^export \{[^}]*\};?$/m, "")
     .replace(/^export (class|function) /gm, "$1 ");
   if (!/^function __wbg_finalize_init\(/m.test(body)) throw new Error("the glue of this wasm-bindgen has another form: no __wbg_finalize_init; mend scripts/build/factory.mjs");
-  for (const [left, why] of [[/initSync/, "initSync"], [/^export /m, "an export"], [/import\.meta/, "import.meta"], [/^import /m, "an import"]]) {
+  for (const [left, why] of [[/initSync/, "initSync"], [/Text|getString/, "a message that is read"], [/^export /m, "an export"], [/import\.meta/, "import.meta"], [/^import /m, "an import"]]) {
     if (left.test(body)) throw new Error(`the glue of this wasm-bindgen has another form: ${why} is left; mend scripts/build/factory.mjs`);
   }
   return `export function instantiate(${argument}) {

@@ -11,18 +11,19 @@ const CHARACTERS = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 +
 /** Writes the module in `file` to `script`, and its types beside it. */
 export async function writeText(file, script) {
   const module = readFileSync(file);
-  const { columnsOf, moduleIn } = await reader();
-  const text = { length: module.length, ...written(columnsOf(module)) };
+  const { columnsOf, moduleIn, NAMES } = await reader();
+  const text = { length: module.length, ...written(columnsOf(module), NAMES) };
   if (!module.equals(moduleIn(text))) throw new Error(`${file} as text does not read as it was written`);
   writeFileSync(script, `export const text = ${JSON.stringify(text)};\n`);
   writeFileSync(script.replace(/js$/, "d.ts"), `export const text: import("../../ts/engine/text.js").Text;\n`);
 }
 
-function written(columns) {
+/** `names`: the column where characters stand for themselves, as these names are in the script, too. */
+function written(columns, names) {
   const rare = CHARACTERS.slice(-2);
   const frequent = CHARACTERS.slice(0, -2);
-  const texts = columns.map((bytes) => {
-    const often = mostOf(bytes, frequent.length);
+  const texts = columns.map((bytes, column) => {
+    const often = column === names ? new Set(frequent.map((c) => c.charCodeAt(0))) : mostOf(bytes, frequent.length);
     const characters = [];
     [...often].sort((a, b) => a - b).forEach((byte, i) => (characters[byte] = frequent[i]));
     const others = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !often.has(byte));

@@ -23,7 +23,7 @@ const features = [
   ["multivalue", "multivalue"],
 ];
 /** Less inlining and unrolling than is usual: a fifth less code, no slower. What must be inlined says so itself. */
-const small = ["-inline-threshold=10", "-unroll-threshold=75", "-unroll-runtime=false", "-unswitch-threshold=5"];
+const small = ["-vectorize-loops=false", "-vectorize-slp=false", "-inline-threshold=10", "-unroll-threshold=75", "-unroll-runtime=false", "-unswitch-threshold=5"];
 export const rustFlags = [`-C target-feature=${features.map(([name]) => `+${name}`).join(",")}`, ...small.map((flag) => `-C llvm-args=${flag}`)].join(" ");
 /**
  * The module is compiled with fused multiply-adds, which `fused.mjs` takes out again, and without the names of

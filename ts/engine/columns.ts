@@ -6,17 +6,26 @@
  *                                                           locals   3 3
  *                                                           numbers  8
  */
-const [REST, OPCODES, LOCALS, NUMBERS, CONSTANTS, OFFSETS, LABELS] = [0, 1, 2, 3, 4, 5, 6];
-const COLUMNS = 7;
+/** Of imports and exports. */
+export const NAMES = 0;
+const [REST, OPCODES, LOCALS, NUMBERS, CONSTANTS, OFFSETS, LABELS] = [1, 2, 3, 4, 5, 6, 7];
+const COLUMNS = 8;
 
 /** The bytes of `module`, column by column. */
 export function columnsOf(module: Uint8Array): Uint8Array[] {
   const columns = Array.from({ length: COLUMNS }, () => [] as number[]);
-  let at = 0;
-  walk(module.length, (column) => {
-    columns[column].push(module[at]);
-    return module[at++];
-  });
+  const tape: Tape = {
+    at: 0,
+    byte(column) {
+      columns[column].push(module[tape.at]);
+      return module[tape.at++];
+    },
+    sized(part) {
+      while (module[tape.at++] > 127);
+      part();
+    },
+  };
+  walk(module.length, tape);
   return columns.map((bytes) => Uint8Array.from(bytes));
 }
 
@@ -24,21 +33,39 @@ export function columnsOf(module: Uint8Array): Uint8Array[] {
 export function wovenFrom(columns: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   const module = new Uint8Array(length);
   const next = columns.map(() => 0);
-  let at = 0;
-  walk(length, (column) => (module[at++] = columns[column][next[column]++]));
+  const tape: Tape = {
+    at: 0,
+    byte: (column) => (module[tape.at++] = columns[column][next[column]++]),
+    sized(part) {
+      const from = tape.at;
+      part();
+      const size: number[] = [];
+      for (let rest = tape.at - from; ; rest >>>= 7) {
+        size.push(rest > 127 ? (rest & 127) | 128 : rest);
+        if (rest < 128) break;
+      }
+      module.copyWithin(from + size.length, from, tape.at);
+      module.set(size, from);
+      tape.at += size.length;
+    },
+  };
+  walk(length, tape);
   return module;
 }
 
-/**
- * Goes through a module of `length` bytes, which `pass` gives one after the other: it is told of each
- * in which column it stands. https://webassembly.github.io/spec/core/binary
- */
-function walk(length: number, pass: (column: number) => number): void {
-  let at = 0;
-  const byte = (column: number) => {
-    at++;
-    return pass(column);
-  };
+/** A module from its first byte to its last, as far as it is there. */
+interface Tape {
+  /** Bytes so far. */
+  at: number;
+  /** The next one; `column`: where it stands. */
+  byte(column: number): number;
+  /** Goes through a part behind its size, which is in no column, as it follows from the part. */
+  sized(part: () => void): void;
+}
+
+/** Goes through a module of `length` bytes. https://webassembly.github.io/spec/core/binary */
+function walk(length: number, tape: Tape): void {
+  const { byte } = tape;
   const bytes = (column: number, count: number) => {
     for (; count > 0; count--) byte(column);
   };
@@ -57,25 +84,31 @@ function walk(length: number, pass: (column: number) => number): void {
   const memory = () => numbers(OFFSETS, number(OPCODES) < 64 ? 1 : 2);
 
   bytes(REST, 8);
-  while (at < length) {
+  while (tape.at < length) {
     const [section, size] = [byte(REST), number(REST)];
     if (section !== 10) {
-      bytes(REST, size);
+      bytes(section === 2 || section === 7 ? NAMES : REST, size);
       continue;
     }
-    for (let functions = number(REST); functions > 0; functions--) {
-      const size = number(REST);
-      const end = at + size;
-      numbers(REST, 2 * number(REST));
-      while (at < end) instruction();
-    }
+    for (let functions = number(REST); functions > 0; functions--) tape.sized(body);
   }
 
-  function instruction(): void {
+  function body(): void {
+    numbers(REST, 2 * number(REST));
+    // Until its end, which is that of no block in it.
+    for (let depth = 1; depth > 0; ) depth += instruction();
+  }
+
+  /** By how much it changes the number of blocks that are open. */
+  function instruction(): number {
     const code = byte(OPCODES);
+    if (code === 0x0b) return -1;
     // What a block leaves, whom a call calls, how memory is aligned: parts of what is done.
-    if (code > 0x01 && code < 0x05) number(OPCODES);
-    else if (code === 0x0c || code === 0x0d) number(LABELS);
+    if (code > 0x01 && code < 0x05) {
+      number(OPCODES);
+      return 1;
+    }
+    if (code === 0x0c || code === 0x0d) number(LABELS);
     else if (code === 0x0e) numbers(LABELS, number(LABELS) + 1);
     else if (code === 0x10 || code === 0x11) numbers(OPCODES, code - 0x0f);
     else if (code === 0x1c) numbers(REST, number(REST));
@@ -87,6 +120,7 @@ function walk(length: number, pass: (column: number) => number): void {
     else if (code === 0xd0 || code === 0xd2) number(REST);
     else if (code === 0xfc) bulk(number(OPCODES));
     else if (code === 0xfd) vector(number(OPCODES));
+    return 0;
   }
 
   function bulk(code: number): void {

@@ -50,6 +50,11 @@ impl Units {
         Self { magic: core::array::from_fn(|b| magic((top - bits * (b as i32 + 1)).max(-1000))) }
     }
 
+    /// What rounds to each, the coarsest first.
+    pub fn magic(&self) -> &[f64; BINS] {
+        &self.magic
+    }
+
     /// The multiples of each unit that together are `v` (up to half the last unit).
     #[inline(always)]
     pub fn split(&self, v: f64) -> [f64; BINS] {

@@ -14,7 +14,8 @@
 //! 1. Columns repeat along the row-major values, so what belongs to them is laid out over a run of
 //!    whole rows of at least [`RUN`] values: one loop without regard to d, in vectors for any d.
 
-use crate::exact::{exp2, log2_ceil, magic, snap};
+use crate::exact::{exp2, log2_ceil, magic};
+use crate::kernel::{Number, place};
 
 /// The finest grid of any column: no product of two loaded values is subnormal in f32.
 pub const FINEST: i32 = -60;
@@ -53,12 +54,10 @@ impl Frame {
 
     /// Whole rows of the caller's numbers to loaded ones.
     #[inline(never)]
-    pub fn load<T: Copy + Into<f64>>(&self, from: &[T], values: &mut [f32]) {
+    pub fn load<T: Number>(&self, from: &[T], values: &mut [f32]) {
         let run = self.origin.len();
         for (values, from) in values.chunks_mut(run).zip(from.chunks(run)) {
-            for (((y, &x), o), m) in values.iter_mut().zip(from).zip(&self.origin).zip(&self.magic) {
-                *y = snap((x.into() - o) * self.scale, *m) as f32;
-            }
+            place(from, &self.origin, self.scale, &self.magic, values);
         }
     }
 

@@ -2,16 +2,8 @@
 
 use crate::exact::{BINS, Sums, Units, log2_ceil};
 use crate::frame::{Frame, run_of};
-use crate::kernel::TILE;
+use crate::kernel::{Number, TILE, dot, extremes};
 use crate::{Allocate, OutOfMemory};
-
-/// A number of the caller's.
-pub trait Number:
-    Copy + PartialOrd + core::ops::Sub<Output = Self> + core::ops::AddAssign + Into<f64> + Default
-{
-}
-impl Number for f32 {}
-impl Number for f64 {}
 
 /// What `measure` finds in the caller's numbers, before a frame is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,14 +83,11 @@ impl Extents {
         let mut min: Vec<T> = start.iter().copied().cycle().take(run).collect();
         let mut max = min.clone();
         let mut finite = vec![T::default(); run];
-        for tile in some.chunks(run * 8) {
-            extremes(tile, &mut min, &mut max, &mut finite);
+        for run in some.chunks(run) {
+            extremes(run, &mut min, &mut max, &mut finite);
         }
-        for i in 0..run {
-            self.min[i % d] = self.min[i % d].min(min[i].into());
-            self.max[i % d] = self.max[i % d].max(max[i].into());
-        }
-        if self.bad.is_none() && finite.into_iter().any(|f| f.into() != 0.0) {
+        let wide = |values: Vec<T>| values.into_iter().map(|x| x.into()).collect();
+        if !self.widen(wide(min), wide(max), wide(finite)) && self.bad.is_none() {
             let at = some.iter().position(|&x| !x.into().is_finite()).unwrap_or(0);
             self.bad = Some((first + (at / d) as u64, at % d, some[at].into()));
         }
@@ -109,16 +98,16 @@ impl Extents {
     }
 }
 
-/// The arrays: one run of columns. `finite` becomes NaN where a value is not finite.
-#[inline(never)]
-#[allow(clippy::eq_op)]
-fn extremes<T: Number>(some: &[T], min: &mut [T], max: &mut [T], finite: &mut [T]) {
-    for run in some.chunks(min.len()) {
-        for (((x, min), max), finite) in run.iter().zip(&mut *min).zip(&mut *max).zip(&mut *finite) {
-            *min = if *x < *min { *x } else { *min };
-            *max = if *x > *max { *x } else { *max };
-            *finite += *x - *x;
+impl Extents {
+    /// The extremes of runs of columns; false where a value was not finite.
+    #[inline(never)]
+    fn widen(&mut self, min: Vec<f64>, max: Vec<f64>, finite: Vec<f64>) -> bool {
+        let d = self.min.len();
+        for (i, (min, max)) in min.into_iter().zip(max).enumerate() {
+            self.min[i % d] = self.min[i % d].min(min);
+            self.max[i % d] = self.max[i % d].max(max);
         }
+        finite.into_iter().all(|f| f == 0.0)
     }
 }
 
@@ -169,15 +158,5 @@ fn total(units: &Units, values: &[f64]) -> [f64; BINS] {
 
 /// Σ y² in f64, in four sums by dimension modulo 4.
 pub fn norm_squared(row: &[f32]) -> f64 {
-    let mut sum = [0.0f64; 4];
-    let (fours, rest) = row.as_chunks::<4>();
-    for four in fours {
-        for l in 0..4 {
-            sum[l] += four[l] as f64 * four[l] as f64;
-        }
-    }
-    for (l, &y) in rest.iter().enumerate() {
-        sum[l] += y as f64 * y as f64;
-    }
-    (sum[0] + sum[1]) + (sum[2] + sum[3])
+    dot(row, row)
 }

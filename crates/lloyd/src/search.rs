@@ -15,7 +15,7 @@
 //! 1. Rows stand in lanes for good ([`Block`]s of the sample are transposed once).
 //! 2. Rows that must look at all seeds again are gathered into blocks first.
 
-use crate::kernel::{BLOCK, Block, squared};
+use crate::kernel::{BLOCK, Block, closer};
 use crate::race::Race;
 use crate::{Allocate, OutOfMemory};
 
@@ -135,7 +135,8 @@ impl Search {
     fn distances(&self, x: u32, to: &mut [f32]) {
         let x = self.row(x);
         for (lanes, to) in self.lanes.chunks_exact(BLOCK * self.d).zip(to.chunks_mut(BLOCK)) {
-            let found = squared(lanes, x);
+            let mut found = [f32::INFINITY; BLOCK];
+            closer(lanes, x, &mut found);
             to.copy_from_slice(&found[..to.len()]);
         }
     }
@@ -181,7 +182,8 @@ impl Search {
             block.fill(&gathered[..some.len() * self.d], self.d);
             let mut found = [Near::NONE; BLOCK];
             for (s, &seed) in self.seeds.iter().enumerate() {
-                let squared = block.squared(&self.rows[seed as usize * self.d..][..self.d]);
+                let mut squared = [f32::INFINITY; BLOCK];
+                closer(&block.lanes, &self.rows[seed as usize * self.d..][..self.d], &mut squared);
                 for (near, squared) in found.iter_mut().zip(squared) {
                     near.meet(squared, s as u32);
                 }

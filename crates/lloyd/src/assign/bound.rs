@@ -4,7 +4,7 @@
 //! as they go on: u - gone, to which `gone` is added again, and l + passed, from which `passed` is
 //! taken again. Bounds are f32; each is moved by more than it can be wrong.
 
-use crate::kernel::distance;
+use crate::kernel::{distance, roots};
 
 /// Part by which a bound is moved to the safe side whenever it is computed: 16 units of f32.
 pub const SAFE: f64 = 1e-6;
@@ -33,15 +33,31 @@ pub fn ways(seen: &mut [f64], centroids: &[f64], d: usize) -> Vec<f64> {
 /// score's error.
 #[inline(always)]
 pub fn farthest(norm: f32, score: f32, margin: f32) -> f64 {
-    (norm as f64 * norm as f64 - 2.0 * score as f64 + 2.0 * margin as f64).max(0.0).sqrt()
+    farthest_squared(norm, score, margin).sqrt()
+}
+
+#[inline(always)]
+fn farthest_squared(norm: f32, score: f32, margin: f32) -> f64 {
+    (norm as f64 * norm as f64 - 2.0 * score as f64 + 2.0 * margin as f64).max(0.0)
 }
 
 /// At most the distance of a row to a centroid with at most this score. The norm is at least ‖x‖ and
 /// at most 2 SAFE above it.
 #[inline(always)]
 pub fn nearest(norm: f32, score: f32, margin: f32) -> f64 {
+    nearest_squared(norm, score, margin).sqrt()
+}
+
+#[inline(always)]
+fn nearest_squared(norm: f32, score: f32, margin: f32) -> f64 {
     let squared = norm as f64 * norm as f64 * (1.0 - 5.0 * SAFE);
-    (squared - 2.0 * score as f64 - 2.0 * margin as f64).max(0.0).sqrt()
+    (squared - 2.0 * score as f64 - 2.0 * margin as f64).max(0.0)
+}
+
+/// [`farthest`] of the best score and [`nearest`] of the second, in the time of one of them.
+#[inline(always)]
+pub fn farthest_and_nearest(norm: f32, best: f32, second: f32, margin: f32) -> [f64; 2] {
+    roots([farthest_squared(norm, best, margin), nearest_squared(norm, second, margin)])
 }
 
 /// u - gone, rounded up; with room for adding `gone` again in f32.

@@ -9,7 +9,7 @@
 //! A centroid left out has an exact score more than 2E - 2E = 0 below that of the best: it is not
 //! nearer. So the label does not depend on the kernel, its rounding, or the order of its sums.
 
-use crate::kernel::{self, Panel, distance};
+use crate::kernel::{self, Panel, distance, margin};
 
 /// Scratch for deciding rows against one panel.
 pub struct Certifier {
@@ -50,10 +50,4 @@ impl Certifier {
         }
         nearest.1
     }
-}
-
-/// 2E for a row with norm at most `norm`, with room for its own rounding and the subtraction's.
-#[inline(always)]
-pub fn margin(a: f32, b: f32, norm: f32) -> f32 {
-    2.002 * (a * norm + b)
 }

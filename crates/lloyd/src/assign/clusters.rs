@@ -7,6 +7,7 @@
 //! bits as adding all of them afresh: only rows that changed cluster touch the sums.
 
 use crate::exact::{BINS, Units};
+use crate::kernel::{add, same};
 use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};
 
@@ -42,8 +43,7 @@ impl Clusters {
 
     /// Gives the rows from `at` on their new labels; returns how many changed.
     pub fn relabel(&mut self, rows: &Rows, at: usize, labels: &[u32]) -> u32 {
-        let known = &self.labels[at..at + labels.len()];
-        if known.iter().zip(labels).fold(0, |any, (a, b)| any | (a ^ b)) == 0 {
+        if same(&self.labels[at..at + labels.len()], labels) {
             return 0;
         }
         let mut changed = 0;
@@ -66,14 +66,10 @@ impl Clusters {
         let d = row.len();
         if from < self.k {
             self.counts[from] -= 1;
-            for (sum, &x) in self.sums[from * d..][..d].iter_mut().zip(row) {
-                *sum -= x as f64;
-            }
+            add(&mut self.sums[from * d..][..d], row, -1.0);
         }
         self.counts[to] += 1;
-        for (sum, &x) in self.sums[to * d..][..d].iter_mut().zip(row) {
-            *sum += x as f64;
-        }
+        add(&mut self.sums[to * d..][..d], row, 1.0);
     }
 
     fn shift_weighted(&mut self, row: &[f32], weight: f64, from: usize, to: usize) {

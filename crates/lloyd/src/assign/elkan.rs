@@ -19,9 +19,9 @@
 //! next than scores can be wrong; elsewhere every centroid is measured in f64.
 
 use super::bound::{SAFE, all_up, farthest, nearest, stored_lower, stored_upper, up, ways};
-use super::certify::margin;
 use super::clusters::{Clusters, NONE};
 use super::lloyd::Lloyd;
+use crate::kernel::margin;
 use crate::kernel::{BLOCK, Block, distance, score, scores};
 use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};

@@ -19,10 +19,10 @@
 //! wrong by at most E (`Panel::slack`); u² and l² are moved by 2E each. A row that passes has
 //! u < l with room for the f64 rounding of the distances that define its label.
 
-use super::bound::{all_up, farthest, nearest, stored_lower, stored_upper, up, ways};
-use super::certify::margin;
+use super::bound::{all_up, farthest_and_nearest, stored_lower, stored_upper, up, ways};
 use super::clusters::Clusters;
 use super::lloyd::Lloyd;
+use crate::kernel::margin;
 use crate::kernel::{TILE, distance};
 use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};
@@ -200,20 +200,16 @@ fn settle(
 ) -> u32 {
     let (a, b) = lloyd.slack();
     let found = lloyd.proposals(values, norms);
-    let (mut u, mut l) = ([0.0f64; TILE], [0.0f64; TILE]);
-    for (slot, &norm) in norms.iter().enumerate() {
-        let margin = margin(a, b, norm);
-        u[slot] = farthest(norm, found.best[slot], margin);
-        l[slot] = nearest(norm, found.second[slot], margin);
-    }
     let mut changed = 0;
     for (slot, &norm) in norms.iter().enumerate() {
         let (i, label) = (which[slot] as usize, found.index[slot] as usize);
         changed += clusters.relabel(rows, i, &[label as u32]);
         // Where f64 decided, the label may be the second best score's: no claim is made.
-        let clear = found.best[slot] as f64 - found.second[slot] as f64 > margin(a, b, norm) as f64;
-        bounds.upper[i] = if clear { stored_upper(u[slot], gone[label]) } else { f32::INFINITY };
-        bounds.lower[i] = if clear { stored_lower(l[slot], passed[label]) } else { 0.0 };
+        let margin = margin(a, b, norm);
+        let clear = found.best[slot] as f64 - found.second[slot] as f64 > margin as f64;
+        let [u, l] = farthest_and_nearest(norm, found.best[slot], found.second[slot], margin);
+        bounds.upper[i] = if clear { stored_upper(u, gone[label]) } else { f32::INFINITY };
+        bounds.lower[i] = if clear { stored_lower(l, passed[label]) } else { 0.0 };
     }
     changed
 }

@@ -1,8 +1,8 @@
 //! Every distance of every row (Lloyd 1982), the plainest of the variants.
 
-use super::certify::{Certifier, margin};
+use super::certify::Certifier;
 use super::clusters::Clusters;
-use crate::kernel::{Block, Panel, Proposals, TILE, propose};
+use crate::kernel::{Block, Panel, Proposals, TILE, all_clear, margin, propose};
 use crate::rows::Rows;
 
 pub struct Lloyd {
@@ -60,13 +60,11 @@ impl Lloyd {
         let found = &mut self.proposals;
         // A gap that overflowed to NaN is not trusted: it counts as 0.
         let (a, b) = self.certifier.slack();
-        let clear = |best: f32, second: f32, norm: f32| best - second > margin(a, b, norm);
-        let gaps = found.best.iter().zip(&found.second).zip(norms);
-        if gaps.fold(true, |all, ((&best, &second), &norm)| all & clear(best, second, norm)) {
+        if all_clear(&found.best, &found.second, norms, a, b) {
             return found;
         }
         for (i, &norm) in norms.iter().enumerate() {
-            if clear(found.best[i], found.second[i], norm) {
+            if found.best[i] - found.second[i] > margin(a, b, norm) {
                 continue;
             }
             let row = &rows[i * self.panel.d..][..self.panel.d];

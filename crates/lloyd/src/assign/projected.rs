@@ -21,11 +21,11 @@
 //! divided by the tail. All of it is taken from ‖x' - c'‖. Labels as in `elkan.rs`.
 
 use super::bound::{SAFE, all_up, farthest, stored_upper, up, ways};
-use super::certify::margin;
 use super::clusters::{Clusters, NONE};
 use super::elkan::Nearest;
 use super::lloyd::Lloyd;
-use crate::kernel::{BLOCK, Block, Panel, Proposals, Shape, distance, propose, score, scores};
+use crate::kernel::margin;
+use crate::kernel::{BLOCK, Block, Panel, Proposals, Shape, add_scaled, distance, dot, propose, score, scores};
 use crate::rows::{Rows, norm_squared};
 use crate::{Allocate, OutOfMemory};
 
@@ -180,19 +180,6 @@ fn off(squared: f64, tail: f64, wrong: f64) -> f64 {
     wrong * squared.sqrt() + if less < most { less } else { most }
 }
 
-#[inline(never)]
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sum = [0.0f64; 4];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
-    for (a, b) in a.iter().zip(b) {
-        for l in 0..4 {
-            sum[l] += a[l] * b[l];
-        }
-    }
-    let left: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    (sum[0] + sum[1]) + (sum[2] + sum[3]) + left
-}
-
 /// p orthonormal directions, p × d, close to those in which the rows extend most.
 #[inline(never)]
 fn directions(rows: &Rows, p: usize) -> Vec<f32> {
@@ -206,7 +193,7 @@ fn directions(rows: &Rows, p: usize) -> Vec<f32> {
         for row in &sample {
             for (v, next) in found.chunks_exact(d).zip(next.chunks_exact_mut(d)) {
                 let part = score(row, v, 0.0);
-                next.iter_mut().zip(*row).for_each(|(next, &x)| *next += part * x);
+                add_scaled(next, row, part);
             }
         }
         found = next;
@@ -224,7 +211,7 @@ fn orthonormal(vectors: &mut [f32], d: usize) {
             normalise(vector);
             for earlier in before.chunks_exact(d) {
                 let part = score(vector, earlier, 0.0);
-                vector.iter_mut().zip(earlier).for_each(|(v, &e)| *v -= part * e);
+                add_scaled(vector, earlier, -part);
             }
         }
         normalise(vector);

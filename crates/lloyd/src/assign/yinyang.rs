@@ -20,8 +20,9 @@
 //! from the next than scores can be wrong; elsewhere every centroid is measured in f64.
 
 use super::bound::{all_up, farthest, nearest, stored_lower, stored_upper, up, ways};
-use super::certify::{Certifier, margin};
+use super::certify::Certifier;
 use super::clusters::Clusters;
+use crate::kernel::margin;
 use crate::kernel::{Block, Panel, Proposals, TILE, distance, propose};
 use crate::order::{Ranked, in_order};
 use crate::rows::Rows;

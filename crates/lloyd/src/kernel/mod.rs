@@ -14,7 +14,9 @@
 //!    maximum is vertical. For few centroids in many dimensions ([`Shape::Wide`]) the dimensions
 //!    stand in lanes instead and rows are read where they lie: 60,000 × 784 rows and 10 centroids
 //!    take 39 ms instead of 45.
-//! 3. Every kernel is a function called on at most [`TILE`] rows, because V8 replaces its baseline
+//! 3. What takes time in loading, seeding and sums is here as well, in vectors by hand: those that the compiler makes
+//!    of loops are twice the code, and it makes them everywhere.
+//! 4. Every kernel is a function called on at most [`TILE`] rows, because V8 replaces its baseline
 //!    code by optimised code only between calls.
 //!
 //! `scalar.rs` is the reference, shaped like the lanes; `simd128.rs` equals it bit for bit.
@@ -29,6 +31,8 @@ use scalar as active;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use simd128 as active;
 
+use crate::exact::BINS;
+
 /// Rows of a block: they stand in the lanes of four vectors.
 pub const BLOCK: usize = 16;
 /// Rows of a call.
@@ -40,6 +44,15 @@ pub const DEPTH: usize = 32;
 pub const NEVER: f32 = -3.0e38;
 /// Smallest magnitude of a centroid's coordinate that a kernel sees; smaller ones become 0.
 const TINY: f64 = 1.0 / (1u64 << 60) as f64;
+
+/// Twice the error's bound, with room for its own rounding and the subtraction's.
+const MARGIN: f32 = 2.002;
+
+/// 2E for a row with norm at most `norm`; (a, b) as in [`Panel::slack`].
+#[inline(always)]
+pub fn margin(a: f32, b: f32, norm: f32) -> f32 {
+    MARGIN * (a * norm + b)
+}
 
 /// What a kernel says about the rows of a tile.
 #[derive(Clone, Debug)]
@@ -207,25 +220,6 @@ impl Block {
             scalar::transpose_some(rows, d, &mut self.lanes);
         }
     }
-
-    /// Σ (x - c)² of the block's rows, summed in f32 over ascending dimensions.
-    #[inline(always)]
-    pub fn squared(&self, c: &[f32]) -> [f32; BLOCK] {
-        squared(&self.lanes, c)
-    }
-}
-
-/// [`Block::squared`] on lanes kept elsewhere.
-#[inline(never)]
-pub fn squared(lanes: &[f32], c: &[f32]) -> [f32; BLOCK] {
-    let mut sum = [0.0f32; BLOCK];
-    for (x, &c) in lanes.as_chunks::<BLOCK>().0.iter().zip(c) {
-        for l in 0..BLOCK {
-            let t = x[l] - c;
-            sum[l] += t * t;
-        }
-    }
-    sum
 }
 
 /// Proposals for 1 to [`TILE`] rows (`rows.len() / d`, row-major).
@@ -258,42 +252,24 @@ pub fn scores(panel: &Panel, rows: &[f32], block: &mut Block, scores: &mut [f32]
 /// One score: x·c in sixteen sums by dimension modulo 16, and the bias.
 #[inline(never)]
 pub fn score(x: &[f32], c: &[f32], bias: f32) -> f32 {
-    let mut sum = [0.0f32; 16];
-    let (xs, x_rest) = x.as_chunks::<16>();
-    let (cs, c_rest) = c.as_chunks::<16>();
-    for (x, c) in xs.iter().zip(cs) {
-        for l in 0..16 {
-            sum[l] += x[l] * c[l];
-        }
-    }
-    for (l, (&x, &c)) in x_rest.iter().zip(c_rest).enumerate() {
-        sum[l] += x * c;
-    }
-    let four: [f32; 4] = core::array::from_fn(|l| (sum[l] + sum[l + 4]) + (sum[l + 8] + sum[l + 12]));
-    bias + ((four[0] + four[1]) + (four[2] + four[3]))
+    active::score_one(x, c, bias)
 }
 
 /// Σ (x - c)² in f64, in four sums by dimension modulo 4: *the* distance that decides a label.
 #[inline(never)]
-pub fn distance<T: Copy + Into<f64>>(x: &[T], c: &[f64]) -> f64 {
+pub fn distance<T: Number>(x: &[T], c: &[f64]) -> f64 {
     distance_here(x, c)
 }
 
 /// [`distance`] without a call, for loops over short rows; elsewhere its copies would only be code.
 #[inline(always)]
-pub fn distance_here<T: Copy + Into<f64>>(x: &[T], c: &[f64]) -> f64 {
-    let mut sum = [0.0f64; 4];
-    let (xs, x_rest) = x.as_chunks::<4>();
-    let (cs, c_rest) = c.as_chunks::<4>();
-    for (x, c) in xs.iter().zip(cs) {
-        for l in 0..4 {
-            let t = x[l].into() - c[l];
-            sum[l] += t * t;
-        }
-    }
-    for (l, (&x, &c)) in x_rest.iter().zip(c_rest).enumerate() {
-        let t = x.into() - c;
-        sum[l] += t * t;
-    }
-    (sum[0] + sum[1]) + (sum[2] + sum[3])
+pub fn distance_here<T: Number>(x: &[T], c: &[f64]) -> f64 {
+    active::distance(x, c)
 }
+
+pub use active::{add, add_parts, add_scaled, all_clear, closer, dot, extremes, place, roots, same};
+
+/// A number of the caller's, or of a row.
+pub trait Number: active::Lanes + PartialOrd + core::ops::Sub<Output = Self> + core::ops::AddAssign + Default {}
+impl Number for f32 {}
+impl Number for f64 {}

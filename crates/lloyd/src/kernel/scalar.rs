@@ -4,7 +4,8 @@
 //! multiply-add, so that the two agree bit for bit. Nothing here is tuned.
 
 use super::pairs::{Fold, Kept, WIDTH};
-use super::{BLOCK, NEVER, Panel, Proposals, TILE};
+use super::{BINS, BLOCK, NEVER, Panel, Proposals, TILE};
+use crate::exact::snap;
 
 /// `rows`: exactly 16 rows of `d`, row-major. OUT `lanes`: `[j][16]`.
 pub fn transpose(rows: &[f32], d: usize, lanes: &mut [f32]) {
@@ -152,4 +153,129 @@ fn squared_to(lanes: &[f64], l: usize, row: &[f64]) -> f64 {
 
 fn fixed(v: f64, magic: f64) -> u64 {
     (v + magic).to_bits().wrapping_sub(magic.to_bits())
+}
+
+/// What a number has to offer beside its arithmetic: nothing.
+pub trait Lanes: Copy + Into<f64> {}
+impl Lanes for f32 {}
+impl Lanes for f64 {}
+
+/// INOUT, one for each of x: the smallest and the largest value so far, and a number that becomes NaN where one was
+/// not finite.
+#[allow(clippy::eq_op)]
+pub fn extremes<T: super::Number>(x: &[T], min: &mut [T], max: &mut [T], finite: &mut [T]) {
+    for (((x, min), max), finite) in x.iter().zip(min).zip(max).zip(finite) {
+        *min = if *x < *min { *x } else { *min };
+        *max = if *x > *max { *x } else { *max };
+        *finite += *x - *x;
+    }
+}
+
+/// Σ (x - c)² in four sums by dimension modulo 4.
+#[inline(always)]
+pub fn distance<T: super::Number>(x: &[T], c: &[f64]) -> f64 {
+    in_four(x, c, |x, c| {
+        let t = x.into() - c;
+        t * t
+    })
+}
+
+/// Σ x·y in f64, in four sums by dimension modulo 4.
+pub fn dot<T: super::Number>(x: &[T], y: &[T]) -> f64 {
+    in_four(x, y, |x, y| x.into() * y.into())
+}
+
+#[inline(always)]
+fn in_four<T: Copy, U: Copy>(x: &[T], y: &[U], term: impl Fn(T, U) -> f64) -> f64 {
+    let mut sum = [0.0f64; 4];
+    let ((xs, x_rest), (ys, y_rest)) = (x.as_chunks::<4>(), y.as_chunks::<4>());
+    for (x, y) in xs.iter().zip(ys) {
+        for l in 0..4 {
+            sum[l] += term(x[l], y[l]);
+        }
+    }
+    for (sum, (&x, &y)) in sum.iter_mut().zip(x_rest.iter().zip(y_rest)) {
+        *sum += term(x, y);
+    }
+    (sum[0] + sum[1]) + (sum[2] + sum[3])
+}
+
+/// One score: x·c in sixteen sums by dimension modulo 16, and the bias.
+pub fn score_one(x: &[f32], c: &[f32], bias: f32) -> f32 {
+    let mut sum = [0.0f32; 16];
+    let ((xs, x_rest), (cs, c_rest)) = (x.as_chunks::<16>(), c.as_chunks::<16>());
+    for (x, c) in xs.iter().zip(cs) {
+        for l in 0..16 {
+            sum[l] += x[l] * c[l];
+        }
+    }
+    for (sum, (x, c)) in sum.iter_mut().zip(x_rest.iter().zip(c_rest)) {
+        *sum += x * c;
+    }
+    let four: [f32; 4] = core::array::from_fn(|l| (sum[l] + sum[l + 4]) + (sum[l + 8] + sum[l + 12]));
+    bias + ((four[0] + four[1]) + (four[2] + four[3]))
+}
+
+/// Rows in lanes. INOUT `near`: becomes Σ (x - c)² where that is less, summed in f32 over ascending dimensions.
+pub fn closer(lanes: &[f32], c: &[f32], near: &mut [f32; BLOCK]) {
+    let mut sum = [0.0f32; BLOCK];
+    for (x, &c) in lanes.as_chunks::<BLOCK>().0.iter().zip(c) {
+        for l in 0..BLOCK {
+            let t = x[l] - c;
+            sum[l] += t * t;
+        }
+    }
+    for (near, sum) in near.iter_mut().zip(sum) {
+        *near = if sum < *near { sum } else { *near };
+    }
+}
+
+/// The caller's numbers as loaded ones; see `frame.rs`.
+pub fn place<T: super::Number>(from: &[T], origin: &[f64], scale: f64, magic: &[f64], to: &mut [f32]) {
+    for (((y, &x), o), m) in to.iter_mut().zip(from).zip(origin).zip(magic) {
+        *y = snap((x.into() - o) * scale, *m) as f32;
+    }
+}
+
+/// Whether each best score is above the second by more than [`margin`](super::margin).
+pub fn all_clear(best: &[f32], second: &[f32], norms: &[f32], a: f32, b: f32) -> bool {
+    let gaps = best.iter().zip(second).zip(norms);
+    gaps.fold(true, |all, ((best, second), &norm)| all & (best - second > super::margin(a, b, norm)))
+}
+
+/// Whether two lists of labels are the same.
+pub fn same(a: &[u32], b: &[u32]) -> bool {
+    a.iter().zip(b).fold(0, |any, (a, b)| any | (a ^ b)) == 0
+}
+
+/// Square roots.
+#[inline(always)]
+pub fn roots([a, b]: [f64; 2]) -> [f64; 2] {
+    [a.sqrt(), b.sqrt()]
+}
+
+/// Adds ±row to sums. `sign`: 1 or -1.
+pub fn add(sums: &mut [f64], row: &[f32], sign: f64) {
+    for (sum, &x) in sums.iter_mut().zip(row) {
+        *sum += sign * x as f64;
+    }
+}
+
+/// Adds `by` · row.
+pub fn add_scaled(to: &mut [f32], row: &[f32], by: f32) {
+    for (to, x) in to.iter_mut().zip(row) {
+        *to += by * x;
+    }
+}
+
+/// Adds a weighted row, its parts in ever finer units. `sums`: a plane for each unit, `size` apart; `magic`: of the units.
+pub fn add_parts(sums: &mut [f64], size: usize, row: &[f64], weight: f64, magic: &[f64; BINS]) {
+    for (j, x) in row.iter().enumerate() {
+        let mut rest = weight * x;
+        for (b, &m) in magic.iter().enumerate() {
+            let part = snap(rest, m);
+            rest -= part;
+            sums[b * size + j] += part;
+        }
+    }
 }

@@ -20,7 +20,7 @@
 //!    one where the engine has relaxed SIMD (`scripts/build/fused.mjs`), which the slack allows for.
 
 use super::pairs::{Fold, Kept, WIDTH};
-use super::{BLOCK, DEPTH, Panel, Proposals, Shape, TILE};
+use super::{BINS, BLOCK, DEPTH, MARGIN, Panel, Proposals, Shape, TILE};
 use core::arch::wasm32::*;
 
 /// Most centroids of a wide panel, filled up to whole groups.
@@ -430,4 +430,259 @@ unsafe fn each_row(x: *const f64, y: *const f64, d: usize, count: usize, mut use
         }
         use_row(i, sum);
     }
+}
+
+/// Numbers that are loaded in pairs.
+pub trait Lanes: Copy + Into<f64> {
+    /// Two values from `at` on, in f64.
+    unsafe fn two(at: *const Self) -> v128;
+    /// As `scalar::extremes`, of as many values as fill whole vectors; how many.
+    unsafe fn extremes(x: &[Self], min: *mut Self, max: *mut Self, finite: *mut Self) -> usize;
+}
+
+macro_rules! extremes {
+    ($number:ty, $width:literal, $pmin:ident, $pmax:ident, $add:ident, $sub:ident) => {
+        #[inline(always)]
+        unsafe fn extremes(x: &[$number], min: *mut $number, max: *mut $number, finite: *mut $number) -> usize {
+            let whole = x.len() / $width * $width;
+            for i in (0..whole).step_by($width) {
+                unsafe {
+                    let (x, min, max, finite) = (
+                        v128_load(x.as_ptr().add(i).cast()),
+                        min.add(i).cast(),
+                        max.add(i).cast(),
+                        finite.add(i).cast(),
+                    );
+                    v128_store(min, $pmin(v128_load(min), x));
+                    v128_store(max, $pmax(v128_load(max), x));
+                    v128_store(finite, $add(v128_load(finite), $sub(x, x)));
+                }
+            }
+            whole
+        }
+    };
+}
+
+impl Lanes for f32 {
+    #[inline(always)]
+    unsafe fn two(at: *const f32) -> v128 {
+        unsafe { f64x2_promote_low_f32x4(v128_load64_zero(at.cast())) }
+    }
+    extremes!(f32, 4, f32x4_pmin, f32x4_pmax, f32x4_add, f32x4_sub);
+}
+
+impl Lanes for f64 {
+    #[inline(always)]
+    unsafe fn two(at: *const f64) -> v128 {
+        unsafe { v128_load(at.cast()) }
+    }
+    extremes!(f64, 2, f64x2_pmin, f64x2_pmax, f64x2_add, f64x2_sub);
+}
+
+pub fn extremes<T: super::Number>(x: &[T], min: &mut [T], max: &mut [T], finite: &mut [T]) {
+    assert!(min.len() >= x.len() && max.len() >= x.len() && finite.len() >= x.len());
+    // SAFETY: all four hold as many values as there are in x.
+    let at = unsafe { T::extremes(x, min.as_mut_ptr(), max.as_mut_ptr(), finite.as_mut_ptr()) };
+    super::scalar::extremes(&x[at..], &mut min[at..], &mut max[at..], &mut finite[at..]);
+}
+
+/// Σ of `d` terms in f64, in four sums by number modulo 4. `two`: terms i and i + 1; `one`: term i.
+#[inline(always)]
+fn in_four(d: usize, two: impl Fn(usize) -> v128, one: impl Fn(usize) -> f64) -> f64 {
+    let (mut low, mut high) = (f64x2_splat(0.0), f64x2_splat(0.0));
+    let whole = d / 4 * 4;
+    for i in (0..whole).step_by(4) {
+        low = f64x2_add(low, two(i));
+        high = f64x2_add(high, two(i + 2));
+    }
+    let mut sum = [
+        f64x2_extract_lane::<0>(low),
+        f64x2_extract_lane::<1>(low),
+        f64x2_extract_lane::<0>(high),
+        f64x2_extract_lane::<1>(high),
+    ];
+    for i in whole..d {
+        sum[i - whole] += one(i);
+    }
+    (sum[0] + sum[1]) + (sum[2] + sum[3])
+}
+
+#[inline(always)]
+pub fn distance<T: super::Number>(x: &[T], c: &[f64]) -> f64 {
+    let d = x.len();
+    assert!(c.len() >= d);
+    // SAFETY: both hold d values.
+    let apart = |i: usize| unsafe { f64x2_sub(T::two(x.as_ptr().add(i)), f64::two(c.as_ptr().add(i))) };
+    in_four(
+        d,
+        |i| f64x2_mul(apart(i), apart(i)),
+        |i| {
+            let t = x[i].into() - c[i];
+            t * t
+        },
+    )
+}
+
+pub fn dot<T: super::Number>(x: &[T], y: &[T]) -> f64 {
+    let d = x.len();
+    assert!(y.len() >= d);
+    // SAFETY: both hold d values.
+    let product = |i: usize| unsafe { f64x2_mul(T::two(x.as_ptr().add(i)), T::two(y.as_ptr().add(i))) };
+    in_four(d, product, |i| x[i].into() * y[i].into())
+}
+
+pub fn score_one(x: &[f32], c: &[f32], bias: f32) -> f32 {
+    let (d, c) = (x.len(), &c[..x.len()]);
+    let mut acc = [f32x4_splat(0.0); 4];
+    let whole = d / 4 * 4;
+    let (mut i, mut v) = (0, 0);
+    while i + 16 <= d {
+        for (v, acc) in acc.iter_mut().enumerate() {
+            *acc = f32x4_add(*acc, products(x, c, i + 4 * v));
+        }
+        i += 16;
+    }
+    while i < whole {
+        acc[v] = f32x4_add(acc[v], products(x, c, i));
+        (i, v) = (i + 4, v + 1);
+    }
+    if i < d {
+        let at = |t: usize| if t < d { x[t] * c[t] } else { 0.0 };
+        acc[v] = f32x4_add(acc[v], f32x4(at(i), at(i + 1), at(i + 2), 0.0));
+    }
+    let four = f32x4_add(f32x4_add(acc[0], acc[1]), f32x4_add(acc[2], acc[3]));
+    let (low, high) = (
+        f32x4_extract_lane::<0>(four) + f32x4_extract_lane::<1>(four),
+        f32x4_extract_lane::<2>(four) + f32x4_extract_lane::<3>(four),
+    );
+    bias + (low + high)
+}
+
+/// x·c, dimension by dimension, of the four from `i` on.
+#[inline(always)]
+fn products(x: &[f32], c: &[f32], i: usize) -> v128 {
+    debug_assert!(i + 4 <= x.len() && i + 4 <= c.len());
+    // SAFETY: as asserted; `score_one` asks for no others.
+    unsafe { f32x4_mul(load(x.as_ptr().add(i)), load(c.as_ptr().add(i))) }
+}
+
+#[inline(never)]
+pub fn closer(lanes: &[f32], c: &[f32], near: &mut [f32; BLOCK]) {
+    assert!(lanes.len() >= c.len() * BLOCK);
+    let mut acc = [f32x4_splat(0.0); 4];
+    let (mut x, to) = (lanes.as_ptr(), near.as_mut_ptr());
+    // SAFETY: `lanes` holds 16 values for each of c, `near` 16.
+    unsafe {
+        for &c in c {
+            let c = f32x4_splat(c);
+            for (v, acc) in acc.iter_mut().enumerate() {
+                let apart = f32x4_sub(load(x.add(4 * v)), c);
+                *acc = f32x4_add(*acc, f32x4_mul(apart, apart));
+            }
+            x = x.add(BLOCK);
+        }
+        for (v, acc) in acc.into_iter().enumerate() {
+            store(to.add(4 * v), f32x4_pmin(load(to.add(4 * v)), acc));
+        }
+    }
+}
+
+pub fn place<T: super::Number>(from: &[T], origin: &[f64], scale: f64, magic: &[f64], to: &mut [f32]) {
+    let count = from.len();
+    assert!(origin.len() >= count && magic.len() >= count && to.len() >= count);
+    let factor = f64x2_splat(scale);
+    let whole = count / 4 * 4;
+    for i in (0..whole).step_by(4) {
+        // SAFETY: all four hold `count` values, of which 4 follow i.
+        unsafe {
+            let two = |i: usize| {
+                let m = f64::two(magic.as_ptr().add(i));
+                let y = f64x2_mul(f64x2_sub(T::two(from.as_ptr().add(i)), f64::two(origin.as_ptr().add(i))), factor);
+                f32x4_demote_f64x2_zero(f64x2_sub(f64x2_add(y, m), m))
+            };
+            store(to.as_mut_ptr().add(i), i64x2_shuffle::<0, 2>(two(i), two(i + 2)));
+        }
+    }
+    super::scalar::place(&from[whole..], &origin[whole..], scale, &magic[whole..], &mut to[whole..]);
+}
+
+pub fn all_clear(best: &[f32], second: &[f32], norms: &[f32], a: f32, b: f32) -> bool {
+    let count = norms.len();
+    assert!(best.len() >= count && second.len() >= count);
+    let whole = count / 4 * 4;
+    let mut all = i32x4_splat(-1);
+    for i in (0..whole).step_by(4) {
+        // SAFETY: all three hold `count` values, of which 4 follow i.
+        let (best, second, norm) =
+            unsafe { (load(best.as_ptr().add(i)), load(second.as_ptr().add(i)), load(norms.as_ptr().add(i))) };
+        let margin = f32x4_mul(f32x4_splat(MARGIN), f32x4_add(f32x4_mul(f32x4_splat(a), norm), f32x4_splat(b)));
+        all = v128_and(all, f32x4_gt(f32x4_sub(best, second), margin));
+    }
+    i32x4_all_true(all) && super::scalar::all_clear(&best[whole..], &second[whole..], &norms[whole..], a, b)
+}
+
+pub fn same(a: &[u32], b: &[u32]) -> bool {
+    assert!(a.len() == b.len());
+    let whole = a.len() / 4 * 4;
+    let mut any = i32x4_splat(0);
+    for i in (0..whole).step_by(4) {
+        // SAFETY: both hold as many values, of which 4 follow i.
+        any =
+            unsafe { v128_or(any, v128_xor(v128_load(a.as_ptr().add(i).cast()), v128_load(b.as_ptr().add(i).cast()))) };
+    }
+    !v128_any_true(any) && a[whole..] == b[whole..]
+}
+
+#[inline(always)]
+pub fn roots([a, b]: [f64; 2]) -> [f64; 2] {
+    let roots = f64x2_sqrt(f64x2(a, b));
+    [f64x2_extract_lane::<0>(roots), f64x2_extract_lane::<1>(roots)]
+}
+
+pub fn add(sums: &mut [f64], row: &[f32], sign: f64) {
+    assert!(sums.len() >= row.len());
+    let whole = row.len() / 2 * 2;
+    let factor = f64x2_splat(sign);
+    for i in (0..whole).step_by(2) {
+        // SAFETY: both hold as many values as the row, of which 2 follow i.
+        unsafe {
+            let to: *mut v128 = sums.as_mut_ptr().add(i).cast();
+            v128_store(to, f64x2_add(v128_load(to), f64x2_mul(factor, f32::two(row.as_ptr().add(i)))));
+        }
+    }
+    super::scalar::add(&mut sums[whole..], &row[whole..], sign);
+}
+
+#[inline(never)]
+pub fn add_scaled(to: &mut [f32], row: &[f32], by: f32) {
+    assert!(to.len() >= row.len());
+    let whole = row.len() / 4 * 4;
+    let factor = f32x4_splat(by);
+    for i in (0..whole).step_by(4) {
+        // SAFETY: both hold as many values as the row, of which 4 follow i.
+        unsafe {
+            let to = to.as_mut_ptr().add(i);
+            store(to, f32x4_add(load(to), f32x4_mul(factor, load(row.as_ptr().add(i)))));
+        }
+    }
+    super::scalar::add_scaled(&mut to[whole..], &row[whole..], by);
+}
+
+pub fn add_parts(sums: &mut [f64], size: usize, row: &[f64], weight: f64, magic: &[f64; BINS]) {
+    assert!(sums.len() >= (BINS - 1) * size + row.len());
+    let whole = row.len() / 2 * 2;
+    for i in (0..whole).step_by(2) {
+        // SAFETY: the row and each plane hold as many values, of which 2 follow i.
+        unsafe {
+            let mut rest = f64x2_mul(f64x2_splat(weight), f64::two(row.as_ptr().add(i)));
+            for (b, &m) in magic.iter().enumerate() {
+                let m = f64x2_splat(m);
+                let part = f64x2_sub(f64x2_add(rest, m), m);
+                rest = f64x2_sub(rest, part);
+                let to: *mut v128 = sums.as_mut_ptr().add(b * size + i).cast();
+                v128_store(to, f64x2_add(v128_load(to), part));
+            }
+        }
+    }
+    super::scalar::add_parts(&mut sums[whole..], size, &row[whole..], weight, magic);
 }

@@ -12,8 +12,7 @@
 
 use super::Shard;
 use crate::assign::Lloyd;
-use crate::assign::certify::margin;
-use crate::kernel::{TILE, distance, round_up};
+use crate::kernel::{TILE, distance, margin, round_up};
 use crate::{Allocate, OutOfMemory};
 
 /// The nearest of some centroids, as far as loaded rows can tell.

@@ -1,7 +1,7 @@
 //! `draw`: races over all rows, weighted by the squared distance to the nearest seed.
 
 use crate::exact::{Sums, Units};
-use crate::kernel::{BLOCK, Block};
+use crate::kernel::{BLOCK, Block, closer};
 use crate::race::{Race, Runner};
 use crate::rows::Rows;
 
@@ -44,22 +44,22 @@ impl Seeding {
         let d = rows.columns;
         for (at, near) in (from..to).step_by(BLOCK).zip(nearest.chunks_mut(BLOCK)) {
             let end = at + near.len();
+            let mut known = [1.0; BLOCK];
             if self.any {
                 self.block.fill(&rows.values[at * d..end * d], d);
+                known[..end - at].copy_from_slice(near);
             }
             for seed in self.seeds[self.known..].chunks_exact(d) {
-                for (near, squared) in near.iter_mut().zip(self.block.squared(seed)) {
-                    *near = if squared < *near { squared } else { *near };
-                }
+                closer(&self.block.lanes, seed, &mut known);
             }
-            if self.candidates.is_empty() {
-                let known = if self.any { &*near } else { &[1.0; BLOCK][..end - at] };
-                Self::run(&mut self.races[0], &mut self.potentials, 0, self.draw, &self.units, rows, at, known);
+            if self.any {
+                near.copy_from_slice(&known[..end - at]);
             }
-            for (c, candidate) in self.candidates.chunks_exact(d).enumerate() {
-                let mut squared = self.block.squared(candidate);
-                for (squared, near) in squared.iter_mut().zip(&*near) {
-                    *squared = if *near < *squared { *near } else { *squared };
+            let candidates = self.candidates.chunks_exact(d);
+            for c in 0..candidates.len().max(1) {
+                let mut squared = known;
+                if let Some(candidate) = candidates.clone().nth(c) {
+                    closer(&self.block.lanes, candidate, &mut squared);
                 }
                 let squared = &squared[..end - at];
                 Self::run(&mut self.races[c], &mut self.potentials, c, self.draw, &self.units, rows, at, squared);

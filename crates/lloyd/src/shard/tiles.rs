@@ -2,8 +2,8 @@
 //! its baseline code only between calls.
 
 use crate::assign::clusters::Clusters;
-use crate::exact::Sums;
-use crate::kernel::distance;
+use crate::exact::{BINS, Sums};
+use crate::kernel::{Number, add_parts, distance};
 use crate::race::{Race, Runner, uniform};
 use crate::rows::Rows;
 
@@ -33,7 +33,7 @@ pub(super) fn far(rows: &Rows, centroids: &[f64], clusters: &Clusters, race: &mu
 
 /// `some`: rows from `at` on, loaded or in f64.
 #[inline(never)]
-pub(super) fn finish<T: Copy + Into<f64>>(
+pub(super) fn finish<T: Number>(
     some: &[T],
     rows: &Rows,
     labels: &[u32],
@@ -55,15 +55,13 @@ pub(super) fn refine(some: &[f64], rows: &Rows, labels: &[u32], sums: &mut Sums,
     let d = rows.columns;
     let units = rows.units(rows.span);
     for (i, row) in (at..).zip(some.chunks_exact(d)) {
-        let (label, weight) = (labels[i] as usize, rows.weight(i));
-        for (j, x) in row.iter().enumerate() {
-            sums.add(label * d + j, units.split(weight * x));
-        }
+        let size = sums.planes.len() / BINS;
+        add_parts(&mut sums.planes[labels[i] as usize * d..], size, row, rows.weight(i), units.magic());
     }
 }
 
 /// Squared distances of some rows to every centroid, row-major: rows × k.
-pub fn distances<T: Copy + Into<f64>>(rows: &[T], d: usize, centroids: &[f64]) -> Vec<f64> {
+pub fn distances<T: Number>(rows: &[T], d: usize, centroids: &[f64]) -> Vec<f64> {
     let pairs = rows.chunks_exact(d).flat_map(|x| centroids.chunks_exact(d).map(move |c| (x, c)));
     pairs.map(|(x, c)| distance(x, c)).collect()
 }
