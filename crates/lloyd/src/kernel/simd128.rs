@@ -523,6 +523,7 @@ pub fn distance<T: super::Number>(x: &[T], c: &[f64]) -> f64 {
     )
 }
 
+#[inline(never)]
 pub fn dot<T: super::Number>(x: &[T], y: &[T]) -> f64 {
     let d = x.len();
     assert!(y.len() >= d);
