@@ -29,8 +29,7 @@ function factory(glue, argument, instance) {
     .replace(/^\/\* @ts-self-types.*$/m, "")
     .replace(/^(async function __wbg_(load|init)|function initSync)\b[\s\S]*?^\}$/gm, "")
     .replace(/^if \(Symbol\.dispose\).*$/gm, "")
-    .replace(/\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{[^\n]*\}\s*: new/g, "new")
-    .replace(/^function __wbg_finalize_init\b[\s\S]*?^\}$/m, "function __wbg_finalize_init(instance) {\n    wasm = instance.exports;\n    wasm.__wbindgen_start();\n    return wasm;\n}")
+    .replace(/^    (wasmInstance|wasmModule|cached\w+) = .*$/gm, "")
     .replace(/^let cachedUint8ArrayMemory0 = [\s\S]*?^\}$/m, "")
     // Messages are not in the module (panics.mjs).
     .replace(/^let cachedTextDecoder = [\s\S]*?^function decodeText\b[\s\S]*?^\}$/m, "")

@@ -5,7 +5,7 @@ mod support;
 use lloyd::assign::Lloyd;
 use lloyd::exact::{exp2, magic};
 use lloyd::kernel::pairs::{self, Fold, WIDTH};
-use lloyd::kernel::{BLOCK, Block, Panel, Proposals, Shape, TILE, distance, propose, scalar};
+use lloyd::kernel::{self, BLOCK, Block, Panel, Proposals, Shape, TILE, distance, propose, scalar};
 use lloyd::rows::norm_squared;
 use proptest::prelude::*;
 use support::*;
@@ -176,4 +176,77 @@ fn centroids_beyond_f32_are_never_taken_for_near() {
     let centroids = [1e30, 1e30, 0.4, -0.4, -1e300, 0.0];
     let labels = *Lloyd::new(&centroids, 3, 2).tile(&rows, &norms);
     assert_eq!(labels[..2], [1, 1]);
+}
+
+proptest! {
+    #[cfg_attr(not(target_arch = "wasm32"), test)]
+    #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+    fn loops_over_rows_equal_their_reference(kind in kinds(), d in 1usize..=70, seed in 0u64..1 << 40) {
+        let values = values(kind, BLOCK + 3, d, seed);
+        let (lanes, rows) = values.split_at(BLOCK * d);
+        let (x, y) = (&rows[..d], &rows[d..2 * d]);
+        let wide: Vec<f64> = y.iter().map(|&y| y as f64 / 3.0).collect();
+        let bits = |v: &[f64]| v.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+        let bits_32 = |v: &[f32]| v.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+
+        prop_assert_eq!(distance(x, &wide).to_bits(), scalar::distance(x, &wide).to_bits());
+        prop_assert_eq!(distance(&wide, &wide[..]), 0.0);
+        prop_assert_eq!(kernel::dot(x, y).to_bits(), scalar::dot(x, y).to_bits());
+        prop_assert_eq!(kernel::dot(&wide, &wide).to_bits(), scalar::dot(&wide, &wide).to_bits());
+        prop_assert_eq!(kernel::score(x, y, -0.5).to_bits(), scalar::score_one(x, y, -0.5).to_bits());
+
+        let mut near = [f32::INFINITY; BLOCK];
+        near[3] = 0.25;
+        let mut expected = near;
+        kernel::closer(lanes, x, &mut near);
+        scalar::closer(lanes, x, &mut expected);
+        prop_assert_eq!(bits_32(&near), bits_32(&expected));
+
+        let (mut min, mut max, mut finite) = (y.to_vec(), y.to_vec(), vec![0.0; d]);
+        let (mut least, mut most, mut sound) = (min.clone(), max.clone(), finite.clone());
+        let mut odd = x.to_vec();
+        if seed % 3 == 0 {
+            odd[seed as usize % d] = [f32::NAN, f32::INFINITY][seed as usize % 2];
+        }
+        kernel::extremes(&odd, &mut min, &mut max, &mut finite);
+        scalar::extremes(&odd, &mut least, &mut most, &mut sound);
+        prop_assert_eq!(bits_32(&min), bits_32(&least));
+        prop_assert_eq!(bits_32(&max), bits_32(&most));
+        prop_assert_eq!(finite.iter().map(|f| f.is_nan()).collect::<Vec<_>>(), sound.iter().map(|f| f.is_nan()).collect::<Vec<_>>());
+        let (mut min, mut max, mut finite) = (vec![0.5; d], vec![-0.5; d], vec![0.0; d]);
+        let (mut least, mut most, mut sound) = (min.clone(), max.clone(), finite.clone());
+        kernel::extremes(&wide, &mut min, &mut max, &mut finite);
+        scalar::extremes(&wide, &mut least, &mut most, &mut sound);
+        prop_assert_eq!((bits(&min), bits(&max)), (bits(&least), bits(&most)));
+        prop_assert_eq!(bits(&finite), bits(&sound));
+
+        let magics: Vec<f64> = (0..d).map(|j| magic(-40 - (j % 7) as i32)).collect();
+        let (mut found, mut expected) = (vec![0.0f32; d], vec![0.0f32; d]);
+        kernel::place(x, &wide, 0.25, &magics, &mut found);
+        scalar::place(x, &wide, 0.25, &magics, &mut expected);
+        prop_assert_eq!(bits_32(&found), bits_32(&expected));
+        kernel::add_scaled(&mut found, y, 0.3);
+        scalar::add_scaled(&mut expected, y, 0.3);
+        prop_assert_eq!(bits_32(&found), bits_32(&expected));
+
+        let (mut found, mut expected) = (vec![0.0; 3 * d], vec![0.0; 3 * d]);
+        let units = [magic(-20), magic(-45), magic(-70)];
+        kernel::add(&mut found, x, -1.0);
+        scalar::add(&mut expected, x, -1.0);
+        kernel::add_parts(&mut found, d, &wide, 0.7, &units);
+        scalar::add_parts(&mut expected, d, &wide, 0.7, &units);
+        prop_assert_eq!(bits(&found), bits(&expected));
+
+        let norms: Vec<f32> = x.iter().map(|x| x.abs()).collect();
+        for shift in [0.0, 1e-3, 10.0] {
+            let best: Vec<f32> = y.iter().map(|y| y + shift).collect();
+            prop_assert_eq!(kernel::all_clear(&best, y, &norms, 1e-3, 1e-3), scalar::all_clear(&best, y, &norms, 1e-3, 1e-3));
+        }
+        let labels: Vec<u32> = (0..d as u32).collect();
+        let mut others = labels.clone();
+        prop_assert!(kernel::same(&labels, &others));
+        others[seed as usize % d] += 1;
+        prop_assert!(!kernel::same(&labels, &others));
+        prop_assert_eq!(kernel::roots([2.0, wide[0].abs()]), [2.0f64.sqrt(), wide[0].abs().sqrt()]);
+    }
 }

@@ -435,8 +435,14 @@ unsafe fn each_row(x: *const f64, y: *const f64, d: usize, count: usize, mut use
 /// Numbers that are loaded in pairs.
 pub trait Lanes: Copy + Into<f64> {
     /// Two values from `at` on, in f64.
+    ///
+    /// # Safety
+    /// Both can be read.
     unsafe fn two(at: *const Self) -> v128;
     /// As `scalar::extremes`, of as many values as fill whole vectors; how many.
+    ///
+    /// # Safety
+    /// There are as many behind each pointer as in x.
     unsafe fn extremes(x: &[Self], min: *mut Self, max: *mut Self, finite: *mut Self) -> usize;
 }
 
