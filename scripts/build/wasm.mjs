@@ -22,7 +22,10 @@ const features = [
   ["reference-types", "reference-types"],
   ["multivalue", "multivalue"],
 ];
-/** Less inlining and unrolling than is usual: a fifth less code, no slower. What must be inlined says so itself. */
+/**
+ * Less inlining and unrolling than is usual, and no vectors but those that kernels ask for: a third less code, no slower.
+ * What must be inlined says so itself.
+ */
 const small = ["-vectorize-loops=false", "-vectorize-slp=false", "-inline-threshold=10", "-unroll-threshold=75", "-unroll-runtime=false", "-unswitch-threshold=5"];
 export const rustFlags = [`-C target-feature=${features.map(([name]) => `+${name}`).join(",")}`, ...small.map((flag) => `-C llvm-args=${flag}`)].join(" ");
 /**

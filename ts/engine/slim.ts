@@ -1,33 +1,15 @@
-import { instantiate } from "../../build/wasm/instantiate.js";
 import { LloydError } from "../errors.js";
-import type { Engine } from "./engine.js";
-import { adopted, refused } from "./compile.js";
+import { held } from "./held.js";
 import { moduleFrom, type Source } from "./source.js";
 
-let compiled: WebAssembly.Module | undefined;
-
-function loaded(): WebAssembly.Module {
-  if (compiled) return compiled;
+const kept = held(() => {
   throw new LloydError("wasm-unavailable", "lloyd/slim has not loaded its WebAssembly yet: call `await init()` first, or kmeans(), which does it");
-}
+});
 
 /** The module from a file of its own, beside the script unless `init` is told where. */
-export const engine: Omit<Engine, "init"> & { init(source?: Source | PromiseLike<Source>): Promise<void> } = {
-  get ready() {
-    return compiled !== undefined;
+export const engine = Object.assign(kept, {
+  async init(source?: Source | PromiseLike<Source>): Promise<void> {
+    if (source !== undefined) kept.adopt(await moduleFrom(await source));
+    else if (!kept.ready) kept.adopt(await moduleFrom(new URL("./lloyd.wasm", import.meta.url)));
   },
-  backend() {
-    loaded();
-    return "wasm-simd";
-  },
-  instantiate: () => instantiate(loaded()),
-  module: loaded,
-  bytes: () => refused(),
-  adopt(given) {
-    compiled = adopted(given);
-  },
-  async init(source) {
-    if (source !== undefined) compiled = await moduleFrom(await source);
-    else compiled ??= await moduleFrom(new URL("./lloyd.wasm", import.meta.url));
-  },
-};
+});

@@ -21,8 +21,7 @@
 use super::bound::{SAFE, all_up, farthest, nearest, stored_lower, stored_upper, up, ways};
 use super::clusters::{Clusters, NONE};
 use super::lloyd::Lloyd;
-use crate::kernel::margin;
-use crate::kernel::{BLOCK, Block, distance, score, scores};
+use crate::kernel::{BLOCK, Block, distance, margin, score, scores};
 use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};
 

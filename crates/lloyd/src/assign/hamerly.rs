@@ -22,8 +22,7 @@
 use super::bound::{all_up, farthest_and_nearest, stored_lower, stored_upper, up, ways};
 use super::clusters::Clusters;
 use super::lloyd::Lloyd;
-use crate::kernel::margin;
-use crate::kernel::{TILE, distance};
+use crate::kernel::{TILE, distance, margin};
 use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};
 

@@ -24,8 +24,7 @@ use super::bound::{SAFE, all_up, farthest, stored_upper, up, ways};
 use super::clusters::{Clusters, NONE};
 use super::elkan::Nearest;
 use super::lloyd::Lloyd;
-use crate::kernel::margin;
-use crate::kernel::{BLOCK, Block, Panel, Proposals, Shape, add_scaled, distance, dot, propose, score, scores};
+use crate::kernel::{BLOCK, Block, Panel, Proposals, Shape, add_scaled, distance, dot, margin, propose, score, scores};
 use crate::rows::{Rows, norm_squared};
 use crate::{Allocate, OutOfMemory};
 

@@ -22,8 +22,7 @@
 use super::bound::{all_up, farthest, nearest, stored_lower, stored_upper, up, ways};
 use super::certify::Certifier;
 use super::clusters::Clusters;
-use crate::kernel::margin;
-use crate::kernel::{Block, Panel, Proposals, TILE, distance, propose};
+use crate::kernel::{Block, Panel, Proposals, TILE, distance, margin, propose};
 use crate::order::{Ranked, in_order};
 use crate::rows::Rows;
 use crate::{Allocate, OutOfMemory};
